@@ -25,12 +25,11 @@ from cnnstat.analysis.model import (
 )
 from cnnstat.analysis.receptive_field import Field, starts
 from cnnstat.analysis.settings import Options, Settings, settled
-from cnnstat.analysis.walk import Walk
+from cnnstat.analysis.walk import Walk, misfit_problem
 from cnnstat.analysis.zero_frames import ZeroFrames
 from cnnstat.base.arithmetic import ZERO
-from cnnstat.base.errors import Misfit, Problem, Problems
-from cnnstat.base.text import listed
-from cnnstat.layers.base import UNKNOWN, Shape, places, show, size_of
+from cnnstat.base.errors import Misfit, Problems
+from cnnstat.layers.base import UNKNOWN, Shape, places, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from cnnstat.base.arithmetic import Term
     from cnnstat.graph.model import Graph
-    from cnnstat.graph.nodes import Group, LayerNode
+    from cnnstat.graph.nodes import Group
     from cnnstat.layers.base import Layer
 
 
@@ -127,7 +126,8 @@ def _figures(graph: Graph, settings: Settings, patterns: LongPatterns) -> list[_
     walk = Walk(graph, partial(_evaluated, patterns), strict=settings.strict)
     for node, shapes, figures in walk.steps(graph.input_shapes):
         if isinstance(figures, Misfit):
-            problems.add_instance(_placed(figures, node, shapes), figures.field)
+            problem = misfit_problem(figures, node.entry, node.path, shapes)
+            problems.add_instance(problem, figures.field)
         else:
             framed = frames.figures(node, shapes)
             found.append(_in_frame(figures, *framed) if framed else figures)
@@ -151,12 +151,6 @@ def _evaluated(patterns: LongPatterns, layer: Layer, shapes: tuple[Shape, ...], 
     counts = {key: getattr(calculated, key).value for key in COUNTED}
     kinds = {kind: getattr(calculated.operations, kind).value for kind in KINDS}
     return _Figures(size_of(calculated.sizes), calculated, Counts(**counts, **kinds))
-
-
-def _placed(misfit: Misfit, node: LayerNode, shapes: tuple[Shape, ...]) -> Problem:
-    received = listed([show(shape) for shape in shapes], " and ")
-    message = f"{misfit.message} (layer '{node.path}', input {received})"
-    return Problem(misfit.code, message, node.entry.span_of(misfit.field))
 
 
 def _rows(graph: Graph, figures: Sequence[_Figures], patterns: LongPatterns, of: int) -> Iterator[LayerRow]:

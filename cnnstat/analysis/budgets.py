@@ -170,6 +170,10 @@ def _standing(analysis: Analysis, name: str, row: Row | Totals, number: int, bud
     if bound.key != "receptive_field":
         value = figure(row, bound.key)
         assert isinstance(value, int)
+        opaque = _opaque(analysis, name)
+        if opaque and (bound.room(value) >= 0) is bound.most:
+            unknown = f"of at least {value:,} is without '{opaque}', which leaves open how much there is"
+            return Standing(name, budget, unknown=unknown)
         return Standing(name, budget, value)
     if unknown := _unknown(analysis, row, number, bound):
         return Standing(name, budget, unknown=unknown)
@@ -179,6 +183,12 @@ def _standing(analysis: Analysis, name: str, row: Row | Totals, number: int, bud
     axes = rank_of(analysis.input_shape).axes[-len(sizes) :]
     axis = axes[sizes.index(size)] if len(set(sizes)) > 1 else ""
     return Standing(name, budget, size, axis)
+
+
+def _opaque(analysis: Analysis, name: str) -> str:
+    """Return a layer of the network, or of a part of it, that sums are without; empty where there is none."""
+    within = (each for each in analysis.without if name in (TOTAL, each) or each.startswith(f"{name}."))
+    return next(within, "")
 
 
 def _unknown(analysis: Analysis, row: Row | Totals, number: int, bound: Bound) -> str:

@@ -20,7 +20,7 @@ from cnnstat.analysis.composition.network_fields import NetworkFields
 from cnnstat.analysis.model import KINDS, Counts
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.arguments import named_inputs
-from cnnstat.base.errors import Fault, Misfit, SpecError
+from cnnstat.base.errors import Fault, SpecError
 from cnnstat.base.figures import FIGURES, OF_NETWORK
 from cnnstat.graph.model import build
 from cnnstat.spec.expect import WHOLE
@@ -54,7 +54,9 @@ FigureValue: TypeAlias = (
 class NetworkTotals(Struct, frozen=True):
     """The figures of a network as a whole; sums are without the layers in ``without``, whose are unknown.
 
-    ``field`` is that of the last output. What is not among the ``known`` figures was not asked for.
+    ``field`` is that of the last output; whether it ``field_is_bound``, an upper bound of which units may see
+    less, is worked out only where it is asked for by name, as the walk alone knows it of some networks. What
+    is not among the ``known`` figures was not asked for.
     """
 
     output_shape: Shape
@@ -64,6 +66,7 @@ class NetworkTotals(Struct, frozen=True):
     training_memory_bytes: int | None
     without: dict[str, int]
     known: frozenset[str]
+    field_is_bound: bool = False
 
     def figure(self, key: str) -> FigureValue:
         """Return a figure by its key in `cnnstat.base.figures`, or of an operation by its kind.
@@ -82,6 +85,8 @@ class NetworkTotals(Struct, frozen=True):
             return _asked(key, value)
         if key in _OF_FIELD:
             return self._of_field(key)
+        if key == "unknown_nodes":
+            return sum(self.without.values())
         if (key in FIGURES and FIGURES[key].adds_up) or key in KINDS:
             count: int = getattr(self.counts, key)
             return count
@@ -89,16 +94,18 @@ class NetworkTotals(Struct, frozen=True):
 
     def _of_field(self, key: str) -> FigureValue:
         field = _asked(key, self.field)
-        if field.whole:
-            return WHOLE
         if field.because is not None:
             return Unknown(field.because)
+        if key == "field_is_bound":
+            return int(self.field_is_bound)
+        if field.whole:
+            return WHOLE
         if key == "receptive_field":
             return field.sizes(self.output_shape)
         return field.strides if key == "field_stride" else field.paddings
 
 
-_OF_FIELD = ("receptive_field", "field_stride", "field_padding")
+_OF_FIELD = ("receptive_field", "field_stride", "field_padding", "field_is_bound")
 
 
 class Pieces:
@@ -149,7 +156,7 @@ def totals(
     them if none are given. What composition does not follow, the walk goes through as a whole.
 
     Raises:
-        SpecError: the spec is wrong, or a layer does not fit its input.
+        SpecError: the spec is wrong, or a layer does not fit its input, in the words of `analyze_graph`.
     """
     pieces = Pieces() if pieces is None else pieces
     settings = pieces.settled(settings or _USUAL, spec)
@@ -157,11 +164,14 @@ def totals(
     shapes = spec.inputs if inputs is None else spec.inputs | named_inputs(inputs, spec.inputs)
     try:
         found = _composed(spec, settings, pieces, wanted, shapes)
-    except (Beyond, Fault, Misfit):
+    except SpecError:
+        pieces.composed += 1
+        raise
+    except (Beyond, Fault):
         found = None  # the walk says what is wrong, and where
     if found is None:
         pieces.walked += 1
-        return _walked(spec, settings, inputs)
+        return _walked(spec, settings, inputs, wanted)
     pieces.composed += 1
     return found
 
@@ -172,7 +182,8 @@ def _composed(
     """Return the totals put together from pieces; None where they cannot be.
 
     Raises:
-        Beyond, Fault, Misfit: likewise.
+        Beyond, Fault: likewise.
+        SpecError: it is refused.
     """
     composer = pieces.composer(spec, wanted, strict=settings.strict)
     if composer is None or settings.fields_of not in (None, *inputs):
@@ -182,6 +193,9 @@ def _composed(
     counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
     of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
     field = None if wanted.isdisjoint(_OF_FIELD) else pieces.fields.field(piece, shapes, of)
+    asked = "field_is_bound" in wanted and field is not None and field.because is None
+    if asked and not pieces.fields.exact(piece, shapes, of):
+        raise Beyond("units that may see less than their field says")
     inference = training = None
     if not wanted.isdisjoint(OF_NETWORK):
         inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
@@ -190,11 +204,14 @@ def _composed(
     return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted)
 
 
-def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTotals:
+def _walked(spec: Spec, settings: Settings, inputs: Inputs | None, wanted: frozenset[str]) -> NetworkTotals:
     """Return the totals that the walk finds."""
     graph = build(spec)
     analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
     found = analysis.totals
+    bound = False
+    if "field_is_bound" in wanted and found.field.because is None:
+        bound = bool(analysis.exact_upper_bounds[analysis.graph.outputs[-1]])
     return NetworkTotals(
         found.output_shape,
         found.counts,
@@ -202,7 +219,8 @@ def _walked(spec: Spec, settings: Settings, inputs: Inputs | None) -> NetworkTot
         found.inference_memory_bytes,
         found.training_memory_bytes,
         analysis.without,
-        _EVERYTHING,
+        _EVERYTHING | wanted,
+        bound,
     )
 
 
@@ -220,7 +238,9 @@ _FOLLOWS = {
     "inference_memory_bytes": ("params",),
     "training_memory_bytes": ("params", "trainable", "inference_memory_bytes"),
 }
-_EVERYTHING = frozenset((*Counts.__struct_fields__, *OF_NETWORK, *_OF_FIELD, "shape", "flops", "operations"))
+_EVERYTHING = frozenset(
+    (*Counts.__struct_fields__, *OF_NETWORK, *_OF_FIELD, "shape", "flops", "operations", "unknown_nodes")
+) - {"field_is_bound"}
 _USUAL = Settings()
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cnnstat.layers.footprint import Reading
 
 
-class _Units(IntEnum):
+class Units(IntEnum):
     """How what units see compares to their field."""
 
     ALIKE = 0
@@ -44,13 +44,13 @@ class _Units(IntEnum):
     """Units may see less."""
 
 
-class _Known(Struct, frozen=True):
+class Known(Struct, frozen=True):
     """What is known of a layer's units, and the layer that makes their fields upper bounds.
 
     ``sighted``: each of them surely sees something of the input along every axis.
     """
 
-    units: _Units = _Units.ALIKE
+    units: Units = Units.ALIKE
     because: str = ""
     sighted: bool = True
 
@@ -87,7 +87,7 @@ def looks(analysis: Analysis) -> int:
 
 def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> tuple[str, ...]:
     """Go through the layers, by what their units see or, with None, by what they may see."""
-    known = [_Known()] * len(analysis.graph.inputs)
+    known = [Known()] * len(analysis.graph.inputs)
     for row in analysis.rows:
         known.append(_of_layer(analysis, row, found, known))
     return tuple(each.because for each in known)
@@ -97,54 +97,60 @@ def _of_layer(
     analysis: Analysis,
     row: LayerRow,
     found: Sequence[tuple[UnitFields, ...]] | None,
-    known: Sequence[_Known],
-) -> _Known:
-    values = row.node.values
-    apart = row.node.layer.channels(_shapes(analysis, row)) == APART
+    known: Sequence[Known],
+) -> Known:
+    values, shapes = row.node.values, [analysis.shapes[source] for source in row.node.inputs]
+    kind = row.node.layer.channels(tuple(shapes))
+    apart = kind == APART
     same = len(values) == 1 and row.field is analysis.fields[values[0]]
-    if same and apart and known[values[0]].units < _Units.STREWN:
+    if same and apart and known[values[0]].units < Units.STREWN:
         return known[values[0]]  # as of most layers
     sources = [source for source in values if not analysis.fields[source].unseen]
     above = [known[source] for source in sources]
-    less = next((each for each in above if each.units is _Units.LESS), None)
+    less = next((each for each in above if each.units is Units.LESS), None)
     if less is not None or not sources:
-        return less or _Known()
-    sighted = _sighted(analysis, row, above)
+        return less or Known()
+    seen = [not analysis.fields[source].unseen for source in values]
+    readings = [*compress(zip(row.calculated.footprints, shapes, strict=False), seen)]
+    sighted = row.field.shared or row.field.because is not None
+    sighted = sighted or all_sighted(above, readings, row.output_shape, len(places(analysis.input_shape)))
     if not sighted:
         if found is None:
-            return _Known(_Units.LESS, row.name)
+            return Known(Units.LESS, row.name)
         met = branches(analysis, row, found)
         if _half_blind(found[row.number], row.output_shape) or _crossed(met, row.output_shape):
-            return _Known(_Units.LESS, row.name)
+            return Known(Units.LESS, row.name)
     most = max(each.units for each in above)
-    if found is not None and apart and len(above) > 1 and most is not _Units.ALIKE:
+    if found is not None and apart and len(above) > 1 and most is not Units.ALIKE:
         pairs = zip(branches(analysis, row, found), above, strict=False)
-        if found[row.number] in (branch for branch, each in pairs if each.units is _Units.ALIKE):
-            return _Known(sighted=sighted)  # every unit sees this branch, and none more through another
-    units = _after(analysis, row, sources, found, most)
-    if units < _Units.STREWN:
-        return _Known(units, sighted=sighted)
+        if found[row.number] in (branch for branch, each in pairs if each.units is Units.ALIKE):
+            return Known(sighted=sighted)  # every unit sees this branch, and none more through another
+    if kind == GATHERED and most < Units.STREWN and _gathers_one(sources, values, found):
+        return Known(most, sighted=sighted)
+    units = units_after(kind, readings, row.output_shape, most)
+    if units < Units.STREWN:
+        return Known(units, sighted=sighted)
     because = next((each.because for each in above if each.because), row.name)
-    return _Known(units, because, sighted)
+    return Known(units, because, sighted)
 
 
-def _sighted(analysis: Analysis, row: LayerRow, above: Sequence[_Known]) -> bool:
-    """Say whether each unit surely sees something along every axis through each branch that it reads."""
-    if row.field.shared or row.field.because is not None:
-        return True
+def all_sighted(
+    above: Sequence[Known], readings: Sequence[tuple[Footprint, Shape]], output: Shape, axes: int
+) -> bool:
+    """Say whether each unit surely sees something along every axis through each branch that it reads.
+
+    ``readings`` are footprints with the shapes of what they are on, of inputs that see anything.
+    """
     if not all(each.sighted for each in above):
         return False
-    axes = len(places(analysis.input_shape))
-    seen = [not analysis.fields[source].unseen for source in row.node.values]
-    shapes = [analysis.shapes[source] for source in row.node.values]
-    several = len(row.output_shape) == 1 and len(above) > 1
-    units = along(places(row.output_shape), axes)
-    for footprint, shape in compress(zip(row.calculated.footprints, shapes, strict=True), seen):
+    several = len(output) == 1 and len(above) > 1
+    units = along(places(output), axes)
+    for footprint, shape in readings:
         if isinstance(footprint, str) or lost(footprint, axes):
             continue
         sizes = along(places(shape), axes)
-        readings = footprint * (axes // len(footprint))
-        if not all(_hit(*each, several) for each in zip(readings, sizes, units, strict=True)):
+        each_axis = footprint * (axes // len(footprint))
+        if not all(_hit(*each, several) for each in zip(each_axis, sizes, units, strict=True)):
             return False
     return True
 
@@ -159,11 +165,6 @@ def _hit(reading: Reading, size: int, units: int, several: bool) -> bool:
         parts = (each for each in reading.parts if not (several and each[1] == NO_INPUT))
         return all(_hit(part, size, count, several) for count, part in parts)
     return every_unit_hits(reading, size, units)
-
-
-def _shapes(analysis: Analysis, row: LayerRow) -> tuple[Shape, ...]:
-    """Return the shapes that a layer reads."""
-    return tuple([analysis.shapes[source] for source in row.node.inputs])
 
 
 def _half_blind(seen: tuple[UnitFields, ...], shape: Shape) -> bool:
@@ -191,33 +192,29 @@ def _crossed(met: Sequence[tuple[UnitFields, ...]], shape: Shape) -> bool:
     return False
 
 
-def _after(
-    analysis: Analysis,
-    row: LayerRow,
-    sources: Sequence[int],
-    found: Sequence[tuple[UnitFields, ...]] | None,
-    above: _Units,
-) -> _Units:
+def _gathers_one(
+    sources: Sequence[int], values: Sequence[int], found: Sequence[tuple[UnitFields, ...]] | None
+) -> bool:
+    """Say whether all that is gathered is known to see the same."""
+    if found is None or not len(sources) == len(values) > 1:
+        return False
+    return len({found[source] for source in sources}) == 1 and bool(found[sources[0]])
+
+
+def units_after(kind: str, readings: Sequence[tuple[Footprint, Shape]], output: Shape, above: Units) -> Units:
     """Return what is known of units that read others, by what becomes of the channels."""
-    shapes = _shapes(analysis, row)
-    kind = row.node.layer.channels(shapes)
-    if above is _Units.STREWN:
-        seen = [not analysis.fields[source].unseen for source in row.node.values]
-        readings = [*compress(zip(row.calculated.footprints, shapes, strict=False), seen)]
+    if above is Units.STREWN:
         if kind == MIXED and all(_reads_all(*each) for each in readings):
-            return _Units.ALIKE
+            return Units.ALIKE
         kept = kind == APART and all(
-            shape == row.output_shape and set(footprint) == {POINT} for footprint, shape in readings
+            shape == output and set(footprint) == {POINT} for footprint, shape in readings
         )
-        return _Units.STREWN if kept else _Units.LESS
+        return Units.STREWN if kept else Units.LESS
     if kind == GATHERED:
-        if found is None or not len(sources) == len(row.node.values) > 1:
-            return _Units.UNEVEN
-        one = len({found[source] for source in sources}) == 1
-        return above if one and found[sources[0]] else _Units.UNEVEN
-    if above is _Units.ALIKE or kind == MIXED:
-        return _Units.ALIKE
-    return {APART: _Units.UNEVEN, STREWN: _Units.STREWN}.get(kind, _Units.LESS)
+        return Units.UNEVEN
+    if above is Units.ALIKE or kind == MIXED:
+        return Units.ALIKE
+    return {APART: Units.UNEVEN, STREWN: Units.STREWN}.get(kind, Units.LESS)
 
 
 def _reads_all(footprint: Footprint, shape: Shape) -> bool:

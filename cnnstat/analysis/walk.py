@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 import msgspec
 
 from cnnstat.base.axes import RANKS, rank_of
-from cnnstat.base.errors import Misfit
+from cnnstat.base.errors import Misfit, Problem
 from cnnstat.base.limits import MAX_NUMBERS
+from cnnstat.base.text import listed
 from cnnstat.layers.base import show
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cnnstat.graph.model import Graph
     from cnnstat.graph.nodes import LayerNode
     from cnnstat.layers.base import Layer, Shape, Tensors
+    from cnnstat.spec.model import Entry
 
 
 class Shaped(Protocol):
@@ -33,7 +35,8 @@ Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
 """What figures are wanted of a layer that reads these shapes, and is frozen or not; it raises `Misfit`."""
 
 _REMEMBERED = 100_000  # layers calculated for some shapes; beyond, a long sweep starts to remember anew
-_UNKNOWN: Shape = ()
+UNKNOWN_SHAPE: Shape = ()
+"""That of what stands behind a layer that does not fit its input."""
 
 
 class Walk(Generic[F]):
@@ -66,8 +69,8 @@ class Walk(Generic[F]):
             read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
             if known is None:
-                if _UNKNOWN in read:
-                    shapes.append(_UNKNOWN)
+                if UNKNOWN_SHAPE in read:
+                    shapes.append(UNKNOWN_SHAPE)
                     continue
                 known = self._known[kind, read] = self._evaluated(node, read)
             figures, shape, own = known
@@ -96,8 +99,19 @@ class Walk(Generic[F]):
             check_size(figures.shape)
             tensors = node.layer.tensors(shapes) if self._lenders else {}
         except Misfit as misfit:
-            return misfit.with_traceback(None), _UNKNOWN, {}  # a traceback would keep all that was at hand
+            return (
+                misfit.with_traceback(None),
+                UNKNOWN_SHAPE,
+                {},
+            )  # a traceback would keep all that was at hand
         return figures, figures.shape, tensors
+
+
+def misfit_problem(misfit: Misfit, entry: Entry, path: str, shapes: Iterable[Shape]) -> Problem:
+    """Return the refusal of a layer that stands at a path and reads these shapes, with its place."""
+    received = listed([show(shape) for shape in shapes], " and ")
+    message = f"{misfit.message} (layer '{path}', input {received})"
+    return Problem(misfit.code, message, entry.span_of(misfit.field))
 
 
 def _unlike(own: Tensors, lent: Tensors) -> str:

@@ -136,8 +136,8 @@ class Problems:
         """
         self._add(problem, None)
 
-    def add_instance(self, problem: Problem, field: str | None = None) -> bool:
-        """Add a problem with one instance of what is written at its place; of several, the first is kept.
+    def add_instance(self, problem: Problem, field: str | None = None, instances: int = 1) -> bool:
+        """Add a problem with its instances of what is written at its place; of several, the first is kept.
 
         Return whether this is the first.
 
@@ -145,8 +145,8 @@ class Problems:
             SpecError: these are as many as anybody reads.
         """
         place = (problem.code, field, problem.span.line, problem.span.column)
-        self.instances[place] += 1
-        first = self.instances[place] == 1
+        first = not self.instances[place]
+        self.instances[place] += instances
         if first:
             self._add(problem, place)
         return first

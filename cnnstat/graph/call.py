@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from cnnstat.graph.nodes import LayerNode
     from cnnstat.graph.problems import UnfoldingProblems
     from cnnstat.layers.base import Layer
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry
+    from cnnstat.spec.values import Value
 
 
 class Call(Struct, frozen=True):

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cnnstat.graph.template import Template
     from cnnstat.layers.base import Layer
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry
+    from cnnstat.spec.values import Value
 
 Asked: TypeAlias = tuple[str, tuple[tuple[str, type, object], ...]]
 """A block or a layer type, and the name, the type and the value of each argument: equal for calls that ask

@@ -118,9 +118,10 @@ def build(spec: Spec) -> Graph:
     """
     inputs = tuple(InputNode(i, name, shape) for i, (name, shape) in enumerate(spec.inputs.items()))
     template, outputs = unfold(spec, tuple(node.path for node in inputs))
-    if not template.layers:
+    contents = template.contents
+    if not contents.count:
         raise SpecError([Problem("graph/empty", "every layer is left out", spec.family.span)])
-    graph = Graph(spec, inputs, template.layers, template.groups, outputs)
+    graph = Graph(spec, inputs, tuple(contents.layers), tuple(contents.groups), outputs)
     _check_read(graph)
     return graph
 

@@ -6,20 +6,21 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cnnstat.graph.nodes import Group, LayerNode
+    from cnnstat.graph.nodes import LayerNode
+    from cnnstat.graph.template import Contents
 
 
 class Paths:
     """The nodes that paths such as ``layer2.0.conv1`` stand for, as far as layers and groups are placed.
 
-    ``layers`` and ``groups`` are those of the scope, and grow; the layers are numbered from ``first``. Most
-    scopes are never asked, so they are gone through when a path is looked up.
+    ``contents`` are those of the scope, and grow; the layers are numbered from ``first``. Most scopes are
+    never asked, so they are gone through when a path is looked up.
     """
 
-    def __init__(self, layers: Sequence[LayerNode], groups: Sequence[Group], first: int) -> None:
-        self._layers, self._groups, self._first = layers, groups, first
+    def __init__(self, contents: Contents, first: int) -> None:
+        self._contents, self._first = contents, first
         self._known: dict[str, int] = {}
         self._ranges: dict[str, range] = {}
         self._indexed = (0, 0)
@@ -35,7 +36,7 @@ class Paths:
         numbers = self._ranges.get(path)
         if numbers is None:
             return None
-        return tuple(self._layers[numbers.start - self._first : numbers.stop - self._first])
+        return tuple(self._contents.layers[numbers.start - self._first : numbers.stop - self._first])
 
     def repetitions(self, path: str) -> Iterator[str]:
         """Yield the paths that one with ``*`` stands for: it takes each repetition in turn."""
@@ -50,12 +51,13 @@ class Paths:
             yield from self.repetitions(one + tail)
 
     def _index(self) -> None:
+        placed, grouped = self._contents.layers, self._contents.groups
         layers, groups = self._indexed
-        for node in self._layers[layers:]:
+        for node in placed[layers:]:
             self._known[node.path] = node.number
             self._ranges[node.path] = range(node.number, node.number + 1)
-        for group in self._groups[groups:]:
+        for group in grouped[groups:]:
             self._known[group.path] = group.output
             self._known.update((f"{group.path}.{name}", number) for name, number in group.outputs)
             self._ranges[group.path] = range(group.start, group.stop)
-        self._indexed = (len(self._layers), len(self._groups))
+        self._indexed = (len(placed), len(grouped))

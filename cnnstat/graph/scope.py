@@ -15,7 +15,7 @@ from cnnstat.graph.nodes import Group, LayerNode
 from cnnstat.graph.paths import Paths
 from cnnstat.graph.problems import Skip
 from cnnstat.graph.references import References
-from cnnstat.graph.template import Template
+from cnnstat.graph.template import Contents, Placed, Template
 from cnnstat.graph.values import Values
 from cnnstat.graph.weights import borrow
 from cnnstat.spec.model import reads
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cnnstat.graph.catalogue import Asked, Catalogue
     from cnnstat.graph.nodes import Outputs
     from cnnstat.graph.values import Params
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Option, Reference
+    from cnnstat.spec.values import Value
 
 _SCOPE_STEPS = 5  # what a new template costs beside its layers
 
@@ -52,11 +52,10 @@ class Scope:
         self.values = Values(params, catalogue.problems)
         self.stack = stack
         self.arity = len(inputs)
-        self.layers: list[LayerNode] = []
-        self.groups: list[Group] = []
+        self.contents = Contents()
         self._repeated: tuple[Entry, dict[str, Value]] | None = None
         self.names = Names(entries, inputs)
-        paths = Paths(self.layers, self.groups, self.arity)
+        paths = Paths(self.contents, self.arity)
         self.references = References(self.names, paths, catalogue.problems)
 
     def unfold(self, outputs: Mapping[str, Reference] = MappingProxyType({})) -> Template:
@@ -72,7 +71,7 @@ class Scope:
                 self.names.add(entry.name or f"({position})", self.names.above, entry, present=True)
         named = tuple(self.named_outputs(outputs))
         output = named[0][1] if named else self.names.above
-        return Template(tuple(self.layers), tuple(self.groups), output, named)
+        return Template(self.contents, output, named)
 
     def named_outputs(self, outputs: Mapping[str, Reference]) -> Iterator[tuple[str, int]]:
         """Yield each named output of a block with its number."""
@@ -87,7 +86,7 @@ class Scope:
     @property
     def next_number(self) -> int:
         """Return the number of the next layer."""
-        return self.arity + len(self.layers)
+        return self.arity + self.contents.count
 
     # -- one entry ---------------------------------------------------------------------------------
 
@@ -108,7 +107,7 @@ class Scope:
             inputs = self.carried(kind, inputs, output, dict(outputs))
         if entry.repeat is not None:
             whole = Group(name, kind, start, self.next_number, output, outputs, entry, None)
-            self.groups.append(whole)
+            self.contents.add(whole)
         self.names.add(name, output, entry, present=True)
 
     def kind(self, entry: Entry) -> str:
@@ -183,7 +182,7 @@ class Scope:
         node = LayerNode(
             number, call.path, call.kind, layer, call.inputs, number, entry, call.frozen, call.index
         )
-        self.layers += borrow((node,), call, self.problems)
+        self.contents.add(*borrow((node,), call, self.problems))
         return number
 
     def _with_param(self, fault: Fault, call: Call) -> Fault:
@@ -198,10 +197,12 @@ class Scope:
         asked = self.catalogue.asked(block.name, call.arguments)
         check_block(call, block, asked, self.stack, self.problems)
         template = self.template(call, block, asked)
-        self.problems.count(call.entry.span, template.steps)
-        placed = template.place(call, self.next_number)
-        self.layers += borrow(placed.layers, call, self.problems)
-        self.groups += placed.groups
+        self.problems.count(call.entry.span, template.contents.steps)
+        placed = Placed(template, call, self.next_number)
+        if call.lenders:
+            self.contents.add_made(borrow(placed.layers, call, self.problems), placed.groups)
+        else:
+            self.contents.add(placed)
         return placed.output, placed.outputs
 
     def template(self, call: Call, block: Block, asked: Asked) -> Template:

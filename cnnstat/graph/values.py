@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from cnnstat.base.errors import Fault
 from cnnstat.base.limits import MAX_LAYERS, PARTS
 from cnnstat.spec.channels import Channels
-from cnnstat.spec.expression import show_value, truth
 from cnnstat.spec.model import Expressions, resolve
+from cnnstat.spec.values import show_value, truth
 
 if TYPE_CHECKING:
     from collections import ChainMap
 
     from cnnstat.graph.problems import UnfoldingProblems
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Option
+    from cnnstat.spec.values import Value
 
 Params: TypeAlias = "ChainMap[str, Value]"
 """The parameters in scope, those of the innermost block first."""

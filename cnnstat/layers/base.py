@@ -20,7 +20,8 @@ from cnnstat.base.errors import Fault, Misfit
 from cnnstat.base.limits import MAX_SIZE
 from cnnstat.layers.footprint import POINT, Reading
 from cnnstat.spec.channels import Channels
-from cnnstat.spec.expression import resolved, show_value
+from cnnstat.spec.expression import resolved
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from cnnstat.layers.window import Axis

@@ -14,13 +14,13 @@ import msgspec
 from cnnstat.base.errors import Fault
 from cnnstat.base.text import listed, suggestion
 from cnnstat.layers.option_synonyms import other_option
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnstat.layers.base import Layer
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 
 _SIZES = re.compile(r"[1-9][0-9]*(?:[xX][1-9][0-9]*){1,2}")

@@ -46,7 +46,8 @@ from typing import TYPE_CHECKING
 from cnnstat.layers import LAYERS
 from cnnstat.rules.rule import Found, Rule
 from cnnstat.rules.written import Calls, entries
-from cnnstat.spec.expression import Expression, show_value
+from cnnstat.spec.expression import Expression
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,8 +38,8 @@ from cnnstat.rules.rule import Found, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Family
+    from cnnstat.spec.values import Value
 
 
 def family(spec: Family) -> Iterator[Found]:

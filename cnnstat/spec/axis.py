@@ -25,8 +25,8 @@ from cnnstat.spec.operators import whole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.functions import Number
+    from cnnstat.spec.values import Value
 
 BITS = 64
 """Of the numbers that a value is drawn by."""
@@ -39,6 +39,7 @@ WAYS = "write 0.5:2:0.1, log 8:256:8 or power2 8:128"
 _RANGE = re.compile(r"(?:([a-z]\w*) +)?([^\s:]+) *: *([^\s:]+)(?: *: *([^\s:]+))?")
 _SURE = 1e-6  # what is so far from a whole number is rounded alike by every machine
 _EXACT = Context(prec=30, rounding=ROUND_HALF_EVEN)  # of which logarithms are right to the last digit
+_SURE_DIGITS = Context(prec=20, rounding=ROUND_HALF_EVEN)  # of powers of these: the last number is itself
 _DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)  # of a number between whose neighbours there are no steps
 
 
@@ -113,19 +114,25 @@ class Range(Struct, frozen=True, dict=True):
         In a logarithmic range, a number stands for all between the one before it and itself, as in
         `pycls/sweep/random.py` (facebookresearch/pycls): on a logarithmic axis the distribution is a line.
         """
-        if self.kind != "log":
-            if self.count is not None:
-                return self.at(bits * self.count >> BITS)
-            return _rounded(self.first + (self.last - self.first) * Fraction(bits, 1 << BITS))
-        if self.step is not None and (near := self._near(bits)) is not None:
+        if self.count is None:
+            return six_digits(self.between(Fraction(bits, 1 << BITS)))
+        if self.kind != "log" or self.step is None:
+            return self.at(bits * self.count >> BITS)
+        if (near := self._near(bits)) is not None:
             return self.at(near)
-        start, extent = self._logarithms
-        place = _EXACT.exp(_EXACT.fma(extent, Decimal(bits) / (1 << BITS), start))
-        if self.step is None or self.count is None:
-            return _rounded(Fraction(place))
         # Rounding up: what lies behind the first number belongs to the next.
-        behind = _EXACT.divide(_EXACT.subtract(place, _decimal(self.first)), _decimal(self.step))
+        behind = (self.between(Fraction(bits, 1 << BITS)) - self.first) / self.step
         return self.at(min(max(0, -floor(-behind)), self.count - 1))
+
+    def between(self, part: Fraction) -> Fraction:
+        """Return the number at a part of the way, from 0 to 1; on a logarithmic axis in a logarithmic range.
+
+        It begins at ``first``; of logarithmic steps, where the drawing of the first of them does.
+        """
+        if self.kind != "log":
+            return self.first + part * (self.last - self.first)
+        start, extent = self._logarithms
+        return Fraction(_SURE_DIGITS.plus(_EXACT.exp(_EXACT.fma(extent, _decimal(part), start))))
 
     def _near(self, bits: int) -> int | None:
         """Return the number of the value that is drawn, where floating point is sure of it."""
@@ -204,7 +211,8 @@ def _decimal(value: Fraction) -> Decimal:
     return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def _rounded(value: Fraction) -> Value:
+def six_digits(value: Fraction) -> Value:
+    """Return the nearest number of six digits."""
     return whole(Fraction(_DIGITS.plus(_decimal(value))))
 
 

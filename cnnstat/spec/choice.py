@@ -10,16 +10,16 @@ from msgspec import Struct
 from cnnstat.base.errors import Fault, Problem, SpecError
 from cnnstat.base.limits import MAX_SIZE, is_size
 from cnnstat.base.text import listed, suggestion
-from cnnstat.spec.expression import show_value
 from cnnstat.spec.given import from_python
 from cnnstat.spec.model import resolve, unknown_param
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnstat.spec.expect import Expectation
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Family, Operand, Variant
+    from cnnstat.spec.values import Value
 
 
 class Spec(Struct, frozen=True, dict=True):

@@ -19,8 +19,9 @@ from cnnstat.spec.operators import bounded, power, whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cnnstat.spec.expression import Expression, Value
+    from cnnstat.spec.expression import Expression
     from cnnstat.spec.functions import Number
+    from cnnstat.spec.values import Value
 
 Kind: TypeAlias = Literal["number", "truth", "list"]
 

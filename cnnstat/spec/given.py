@@ -15,7 +15,7 @@ from cnnstat.spec.document import parse
 from cnnstat.spec.nodes import Mapping, Node, Scalar, Sequence, value_of
 
 if TYPE_CHECKING:
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 
 MOST = 10**MAX_DIGITS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from cnnstat.base.text import listed, suggestion
-from cnnstat.spec.expression import Expression, Value
+from cnnstat.spec.expression import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.budget import Budget
     from cnnstat.spec.expect import Expectation
     from cnnstat.spec.space import Space
+    from cnnstat.spec.values import Value
 
 
 class Expressions(Struct, frozen=True):

@@ -14,8 +14,8 @@ from cnnstat.spec.value_reader import items_of, read_operand
 
 if TYPE_CHECKING:
     from cnnstat.base.errors import Problems, Span
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.nodes import Node, Scalar
+    from cnnstat.spec.values import Value
 
 _RESERVED = (*ENTRY_KEYS, "in", "index")
 _PARAM = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")

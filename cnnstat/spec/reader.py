@@ -38,8 +38,8 @@ from cnnstat.spec.value_reader import (
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.space import Space
+    from cnnstat.spec.values import Value
 
 NETWORK_KEYS = (
     *("name", "source", "input", "params", "variants", "blocks", "layers", "outputs", "expect", "budget"),

@@ -5,7 +5,6 @@ Its points have numbers: which parameters point 17 has is the same on every mach
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from math import prod
@@ -15,17 +14,17 @@ from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Problem
 from cnnstat.base.text import suggestion
-from cnnstat.spec.axis import BITS, Values, is_range, read_range, values_of
+from cnnstat.spec.axis import BITS
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import Expression, parse, show_value, truth
-from cnnstat.spec.given import from_python, read_value
+from cnnstat.spec.values import show_value, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.base.errors import Span
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.expression import Expression
+    from cnnstat.spec.values import Value
 
 WHERE = "where"
 """The key of conditions, which no parameter can have."""
@@ -134,47 +133,6 @@ def random_bits(seed: int, number: int, name: str) -> int:
     """Return the random number of a parameter of a point: a hash, so that it depends on nothing else."""
     text = f"{seed}:{number}:{name}".encode()
     return int.from_bytes(blake2b(text, digest_size=BITS // 8).digest(), "big")
-
-
-def given_space(texts: Mapping[str, str]) -> Space:
-    """Return what a command line varies: names, and ranges, values with commas between them, or expressions.
-
-    Raises:
-        ArgumentError: one is none of these.
-    """
-    axes: dict[str, Axis] = {}
-    derived: dict[str, Expression] = {}
-    for name, text in texts.items():
-        try:
-            if "$" in text:
-                derived[name] = parse(text, lists=True)
-            else:
-                axes[name] = read_range(text) if is_range(text) else _values(text)
-        except (Fault, ArgumentError) as error:
-            message = error.message if isinstance(error, Fault) else str(error)
-            raise ArgumentError(f"{name}: {message}") from None
-    return Space(axes, derived)
-
-
-def _values(text: str) -> Values:
-    """Read values with commas between them."""
-    value = from_python(read_value(f"[{text}]"))
-    for word in value if isinstance(value, tuple) else ():
-        if isinstance(word, str) and not {*"'\""} & {*text} and _works_out(word):
-            raise ArgumentError(
-                f"'{word}' is a word: what is worked out has a parameter, as '$width * 32' has"
-            )
-    if not isinstance(value, tuple) or not value or any(each is None for each in value):
-        raise ArgumentError(f"expected values such as 1,1.2,1.4 or a range such as 0.5:2:0.1, got '{text}'")
-    return values_of(value)
-
-
-def _works_out(word: str) -> bool:
-    """Say whether a word would be a number as an expression."""
-    try:
-        return isinstance(parse(word).evaluate({}), int | Fraction)
-    except Fault:
-        return False
 
 
 def check_space(space: Space, params: Mapping[str, Value]) -> None:

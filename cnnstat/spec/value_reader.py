@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnstat.base.errors import Problems, Span
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Operand
     from cnnstat.spec.nodes import Node
+    from cnnstat.spec.values import Value
 
 LETTERS = "1 to 64 of A-Z, a-z, 0-9, _"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")

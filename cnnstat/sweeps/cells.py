@@ -12,12 +12,12 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 Kind: TypeAlias = Literal["integer", "number", "flag", "word", "mixed"]
 """What a column holds: whole numbers, numbers, true or false, words; or several of these, as JSON."""

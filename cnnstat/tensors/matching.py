@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +17,17 @@ import numpy as np
 from cnnstat.base import module_names
 from cnnstat.base.files import FileError
 from cnnstat.tensors.by_kind import Ambiguous
-from cnnstat.tensors.common import first_few, shape_text, shown
+from cnnstat.tensors.common import shape_text, shown
 from cnnstat.tensors.cuts import Cut, cuts
 from cnnstat.tensors.heads import head_text, heads
+from cnnstat.tensors.misfits import (
+    doubt_text,
+    first_misfit,
+    folded_norms,
+    misshapen,
+    name_misfits,
+    same_kinds,
+)
 from cnnstat.tensors.modules import Group, grouped, kinds, plain_shape, tree
 from cnnstat.tensors.names_map import NamesMap, Part, mapped_parts
 from cnnstat.tensors.npy import MAX_TENSORS
@@ -28,7 +35,7 @@ from cnnstat.tensors.numbers import check_finite
 from cnnstat.tensors.tree_search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cnnstat.executor.kernel import Array
 
@@ -149,7 +156,7 @@ def _paired(
     recut, cut = cuts(parameters, tensors)
     originals = _renamed(parameters, recut)
     held = {name: recut[original] for name, original in originals.items()}
-    wrong = _misshapen(parameters, held)
+    wrong = misshapen(parameters, held)
     if held.keys() == parameters.keys() and not wrong:
         found = {name: _Named(name, SAME) for name in parameters}
     else:
@@ -157,8 +164,8 @@ def _paired(
         others = heads(layers, modules)
         if others:
             raise FileError(source, head_text(others, layers, params))
-        if _mostly_named(parameters, held) and (wrong or not _same_kinds(layers, modules)):
-            why = f"{_by_name(parameters, held)}{_folded(layers, modules)}"
+        if _mostly_named(parameters, held) and (wrong or not same_kinds(layers, modules)):
+            why = f"{name_misfits(parameters, held)}{folded_norms(layers, modules)}"
             raise FileError(source, f"does not fit the network: {why}")
         found = _by_structure(layers, modules, source, in_order=list(held) != sorted(held))
     return {name: Match(cut[originals[match.name]], match.why) for name, match in found.items()}
@@ -210,32 +217,6 @@ def _mostly_named(parameters: Mapping[str, Array], held: Mapping[str, Array]) ->
     return 2 * len(held.keys() & parameters.keys()) > len(parameters)
 
 
-def _misshapen(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> list[str]:
-    return [
-        name
-        for name, own in parameters.items()
-        if name in held and plain_shape(held[name].shape) != plain_shape(own.shape)
-    ]
-
-
-def _by_name(parameters: Mapping[str, Array], held: Mapping[str, Array]) -> str:
-    """Say what keeps names that mostly fit from fitting."""
-    wrong = [
-        f"{shown(name)} is {shape_text(held[name].shape)} instead of {shape_text(parameters[name].shape)}"
-        for name in _misshapen(parameters, held)
-    ]
-    lists = {
-        "missing": [shown(name) for name in parameters if name not in held],
-        "left over": [shown(name) for name in held if name not in parameters],
-        "wrong shape": wrong,
-    }
-    return "; ".join(f"{what}: {first_few(names)}" for what, names in lists.items() if names)
-
-
-def _same_kinds(layers: Sequence[Group], modules: Sequence[Group]) -> bool:
-    return Counter(layer.kind for layer in layers) == Counter(module.kind for module in modules)
-
-
 def _by_structure(
     layers: list[Group], modules: list[Group], source: str, *, in_order: bool
 ) -> dict[str, _Named]:
@@ -244,65 +225,15 @@ def _by_structure(
     Raises:
         FileError: the modules are others than the layers, or could be paired in more than one way.
     """
-    if not _same_kinds(layers, modules):
-        raise FileError(source, _first_misfit(layers, modules))
+    if not same_kinds(layers, modules):
+        raise FileError(source, first_misfit(layers, modules))
     worth = {kind: 1 << (COUNTED * number) for number, kind in enumerate(kinds(layers))}
     try:
         found = Search(layers, worth, in_order=in_order).pairs(tree(modules, worth))
     except Ambiguous as doubt:
-        raise FileError(source, _doubt(doubt.layers, doubt.modules)) from doubt
+        raise FileError(source, doubt_text(doubt.layers, doubt.modules)) from doubt
     return {
         name: _Named(pair.module.names[role], SAME if name == pair.module.names[role] else pair.why)
         for pair in found
         for role, name in pair.layer.names.items()
     }
-
-
-def _first_misfit(layers: list[Group], modules: list[Group]) -> str:
-    """Name the first layer that finds no module, and the module in its place; else the first left over."""
-    counts = f"the network has {len(layers)} layers with tensors, the file {len(modules)}"
-    wanted = _unpaired(layers, modules)
-    if wanted is None:
-        left = _unpaired(modules, layers)
-        assert left is not None
-        return f"does not fit the network: {_described(modules[left])} is left over ({counts})"
-    there = _described(modules[wanted]) if wanted < len(modules) else "nothing"
-    misfit = f"layer {_described(layers[wanted])}; the file has there {there} ({counts})"
-    return f"does not fit the network: {misfit}{_folded(layers, modules)}"
-
-
-def _folded(layers: Sequence[Group], modules: Sequence[Group]) -> str:
-    """Return what is likely where a file has none of the network's batch norms, and the way out."""
-    if not _has_norms(layers) or _has_norms(modules):
-        return ""
-    why = "it may be that its batch norms are folded into the layers before them; export it without"
-    return f"; {why}: torch.onnx.export(model.eval(), ..., dynamo=True, optimize=False)"
-
-
-def _has_norms(groups: Sequence[Group]) -> bool:
-    return any("running_mean" in group.names for group in groups)
-
-
-def _unpaired(groups: list[Group], others: list[Group]) -> int | None:
-    """Return the place of the first group for which the others of its kind do not suffice."""
-    left = {kind: len(those) for kind, those in kinds(others).items()}
-    for place, group in enumerate(groups):
-        left[group.kind] = left.get(group.kind, 0) - 1
-        if left[group.kind] < 0:
-            return place
-    return None
-
-
-def _described(group: Group) -> str:
-    if [*group.names.values()] == [group.name]:
-        return f"'{shown(group.name)}' ({shape_text(*group.shapes.values())})"
-    tensors = [f"{shown(role)} {shape_text(shape)}" for role, shape in group.shapes.items()]
-    return f"'{shown(group.name)}' with {first_few(tensors)}"
-
-
-def _doubt(layers: list[Group], modules: list[Group]) -> str:
-    own, given = (first_few([f"'{shown(group.name)}'" for group in groups]) for groups in (layers, modules))
-    return (
-        f"layers {own} have the same shapes, and neither names nor order say for certain which of the file's "
-        f"{given} is which; give its tensors the network's names, or a map of both by --names"
-    )

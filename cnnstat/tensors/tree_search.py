@@ -15,13 +15,13 @@ counts as a name does: of a norm, and blocks of convolutions and norms behind it
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING
 
 from cnnstat.tensors.blocks import Blocks
 from cnnstat.tensors.by_kind import ALONE, BY_NAME, IN_TURN, Ambiguous, Pair, pairs
 from cnnstat.tensors.modules import Node, chunks, precedes
+from cnnstat.tensors.orders import Found, Order, orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,27 +37,6 @@ MOST_STEPS = 500_000
 MOST_APART = 20
 """Modules of one module of which it is tried whether two lie apart."""
 PLACE = "by its place"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Pairs of layers and modules, and the doubts that are left about them."""
-
-    pairs: tuple[Pair, ...]
-    doubts: tuple[Ambiguous, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The modules of one module with the places where their layers begin, and what was found in each."""
-
-    children: tuple[Node, ...]
-    starts: tuple[int, ...]
-    found: tuple[Found, ...]
-
-    def places(self) -> dict[Node, int]:
-        """Return where the layers of each module begin."""
-        return dict(zip(self.children, self.starts, strict=True))
 
 
 class Search:
@@ -103,15 +82,15 @@ class Search:
         try:
             if len(node.children) > MANY:
                 natural = self._natural(node, start, strict=strict)
-                orders = [] if natural is None else [natural]
+                fitting = [] if natural is None else [natural]
             else:
-                orders = list(self._orders(node, start, named, strict=strict))
+                fitting = list(self._orders(node, start, named, strict=strict))
         except _TooManyError:
             return Found((), (self._doubt(node, start),))
-        if not orders:
+        if not fitting:
             return None if strict or not node.ordered else self._apart(node, start)
         by_file = self._in_turn(node, start, strict=strict) if self.in_order and node.ordered else None
-        chosen, why = self._chosen(node, start, orders, by_file)
+        chosen, why = self._chosen(node, start, fitting, by_file)
         if chosen is None or self._contradicted(chosen, named):
             return Found((), (self._doubt(node, start),))
         return Found(
@@ -147,8 +126,6 @@ class Search:
             for child in node.children
         }
         taken = {place: child for child, place in named.items()}
-        barren: set[frozenset[Node]] = set()
-        orders = 0
 
         def choices(left: frozenset[Node], place: int) -> Iterator[tuple[Node, Found]]:
             only = taken.get(place)
@@ -164,36 +141,10 @@ class Search:
                 if here is not None:
                     yield child, here
 
-        # No recursion: a module may have hundreds of others in it, and these again.
-        everything = frozenset(node.children)
-        open_ends = [(everything, start, choices(everything, start))]
-        fruitful, way = [False], list[tuple[Node, int, Found]]()
-        while open_ends:
-            left, place, more = open_ends[-1]
-            step = next(more, None)
-            if step is None:
-                open_ends.pop()
-                fruit = fruitful.pop()
-                if not fruit:
-                    barren.add(left)
-                elif fruitful:
-                    fruitful[-1] = True
-                if way:
-                    way.pop()
-                continue
-            child, found = step
-            rest = left - {child}
-            if not rest:
-                orders += 1
-                if orders > MOST_ORDERS:
-                    raise _TooManyError
-                fruitful[-1] = True
-                children, starts, all_found = zip(*way, (child, place, found), strict=True)
-                yield Order(children, starts, all_found)
-            elif rest not in barren:
-                way.append((child, place, found))
-                open_ends.append((rest, place + child.size, choices(rest, place + child.size)))
-                fruitful.append(False)
+        for number, order in enumerate(orders(node.children, start, choices)):
+            if number == MOST_ORDERS:
+                raise _TooManyError
+            yield order
 
     def _natural(self, node: Node, start: int, *, strict: bool) -> Order | None:
         """Return the order of the numbers of many modules, if these alone decide, and if it fits."""
@@ -221,11 +172,11 @@ class Search:
         return Order(tuple(children), tuple(starts), tuple(found))
 
     def _chosen(
-        self, node: Node, start: int, orders: list[Order], by_file: Order | None
+        self, node: Node, start: int, fitting: list[Order], by_file: Order | None
     ) -> tuple[Order | None, str]:
         """Return the order that names are for, else that of the file, and why; None if neither decides."""
-        obeying = by_file is not None and any(order.children == by_file.children for order in orders)
-        every = orders if by_file is None or obeying else [*orders, by_file]
+        obeying = by_file is not None and any(order.children == by_file.children for order in fitting)
+        every = fitting if by_file is None or obeying else [*fitting, by_file]
         if len(every) == 1:
             return every[0], PLACE
         like = self.blocks.likeness
@@ -234,17 +185,13 @@ class Search:
             for order in every
         ]
 
-        def wins(one: int, other: int) -> bool:
-            ours, theirs = likes[one], likes[other]
-            return all(ours[c] >= theirs[c] for c in ours) and any(ours[c] > theirs[c] for c in ours)
-
         for one in range(len(every)):
-            if all(wins(one, other) for other in range(len(every)) if other != one):
+            if all(_more_alike(likes[one], likes[other]) for other in range(len(every)) if other != one):
                 return every[one], BY_NAME
         if by_file is None or not obeying:
             return None, ""
         place = next(i for i, order in enumerate(every) if order.children == by_file.children)
-        beaten = any(wins(i, place) for i in range(len(every)) if i != place)
+        beaten = any(_more_alike(likes[i], likes[place]) for i in range(len(every)) if i != place)
         return (None, "") if beaten else (by_file, IN_TURN)
 
     def _contradicted(self, order: Order, named: Mapping[Node, int]) -> bool:
@@ -298,6 +245,12 @@ class Search:
             if len(alike) > 1:
                 return Ambiguous(alike, [each for each in modules if each.kind == layer.kind])
         raise AssertionError("one layer of each kind leaves no doubt")
+
+
+def _more_alike(ours: Mapping[Node, int], theirs: Mapping[Node, int]) -> bool:
+    """Say whether some name is more like that of its place in one order than in another, and none less so."""
+    both = [(likeness, theirs[node]) for node, likeness in ours.items()]
+    return all(one >= other for one, other in both) and any(one > other for one, other in both)
 
 
 class _TooManyError(Exception):

@@ -48,6 +48,24 @@ def network(layers: str, shape: tuple[int, ...] = (1, 8, 8)) -> str:
     return f"input: {list(shape)}\nlayers: [{layers}]\n"
 
 
+def test_a_sum_without_a_layer_proves_no_most_and_a_least() -> None:
+    """What a node takes that no layer stands for is not known: 72 params are at least that many."""
+    spec = network(
+        "{name: a, type: conv, filters: 8, kernel: 3, bias: false},"
+        " {name: b, type: opaque, op: Odd, shape: [8]}"
+    )
+    for most in ("<= 500", ">= 80"):
+        assert one(spec, f"params {most}").message == (
+            f"params of at least 72 is without 'b', which leaves open how much there is; budget "
+            f"{'at least 80' if most[0] == '>' else '500'}"
+        )
+        assert not one(spec, f"params {most}").kept
+    assert one(spec, "params >= 72").kept
+    assert one(spec, "params <= 71").room == -1
+    part = spec.replace("bias: false", "bias: false, budget: {params: <= 500}")
+    assert one(part).kept
+
+
 def test_budgets_of_a_network_of_its_parts_and_for_another_input() -> None:
     assert [each.message for each in stand(FAMILY)] == [
         "408 params, budget 1K: 592 left (59.2 %)",

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies
 from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
-from cnnstat.analysis.composition import alive, compose, fields_within, form, growth
+from cnnstat.analysis.composition import (
+    alive,
+    compose,
+    fields_within,
+    form,
+    growth,
+    network_fields,
+    refused,
+    units,
+)
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.errors import SpecError
+from cnnstat.base.errors import Source, SpecError
 from cnnstat.base.figures import COUNTS, OF_NETWORK
 from cnnstat.graph.load import load, loads
 from cnnstat.graph.model import build
 from cnnstat.spec.bundled import folder
 from cnnstat.spec.choice import choose
-from tests.analysis.composition.hard import COMPOSED, WALKED
+from cnnstat.spec.reader import read_family
+from tests.analysis.composition.hard import COMPOSED, UNFIT, WALKED, WRONG
 from tests.analysis.composition.walked import assert_as_walked
 from tests.fuzz.networks import networks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from cnnstat.spec.choice import Spec
     from tests.fuzz.pieces import Drawn
 
 SHARING = {"cbam-resnet50", "retinanet", "siamese", "yolov8"}
@@ -38,6 +50,16 @@ def test_a_bundled_family_comes_to_the_figures_of_the_walk(name: str) -> None:
     for variant in family.variants or (None,):
         assert_as_walked(build(choose(family, variant, {})), pieces=pieces)
     assert (pieces.composed, pieces.walked)[name not in SHARING] == 0
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in folder().glob("*.yaml")))
+def test_footprints_show_of_most_networks_that_their_field_is_no_upper_bound(name: str) -> None:
+    graph, pieces = load(name), Pieces()
+    found = totals(graph.spec, pieces=pieces, figures=["receptive_field", "field_is_bound"])
+    assert pieces.walked == (name in SHARING | {"fcn32s", "shufflenet-v2"})
+    assert isinstance(found.figure("field_is_bound"), Unknown) or found.figure("field_is_bound") == (
+        name == "shufflenet-v2"
+    )
 
 
 @pytest.mark.parametrize("name", COMPOSED)
@@ -126,31 +148,82 @@ def test_a_long_sweep_remembers_two_generations(monkeypatch: pytest.MonkeyPatch)
     assert 4 * kept(60) < kept(100_000)
 
 
-@pytest.mark.parametrize("strict", [False, True])
-def test_what_is_wrong_is_said_as_the_walk_says_it(strict: bool) -> None:
-    wrong = [
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 4, kernel: 9}]",
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 4, kernel: 3, stride: 2}, {type: relu}]",
-        "input: [3, 8, 8]\nlayers: [{type: relu, name: a}, {type: relu, from: input}]",
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: $x, kernel: 3}]",
-        "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, repeat: 0}]",
-        "input: [3, 8, 8]\nlayers: [{type: add, from: [input]}]",
-        "input: [3, 8, 8]\nlayers: [{type: relu, repeat: 200000}, {type: relu, repeat: 9}]",
-        "input: [3, 8, 8]\nblocks: {b: {layers: [{type: b}]}}\nlayers: [{type: b}]",
-    ]
-    for text in wrong:
-        said: list[str] = []
-        for find in (lambda g: analyze_graph(g, Settings(strict=strict)), None):
-            try:
-                spec = loads(text).spec
-                if find is not None:
-                    find(build(spec))
-                else:
-                    totals(spec, Settings(strict=strict))
-                said.append("nothing")
-            except SpecError as error:
-                said.append(str(error))
-        assert said[0] == said[1]
+def spec_of(text: str, params: dict[str, Any] | None = None) -> Spec:
+    """Return a spec that is read, whether or not it unfolds."""
+    return choose(read_family(Source("<string>", text)), None, params or {})
+
+
+def refusal(ask: Callable[[], object]) -> str:
+    """Return all that is said of a network that is refused, with the places; nothing of others."""
+    try:
+        ask()
+    except SpecError as error:
+        return str(error)
+    return ""
+
+
+def assert_refused_as_walked(spec: Spec, settings: Settings | None = None) -> Pieces:
+    """See that a network is refused as by the walk, word for word; return the pieces."""
+    pieces = Pieces()
+    said = refusal(lambda: analyze_graph(build(spec), settings))
+    assert said
+    for _ in range(2):  # the second time of pieces that are there
+        assert refusal(lambda: totals(spec, settings, pieces)) == said
+    return pieces
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_layers_that_do_not_fit_are_refused_without_the_walk(name: str) -> None:
+    assert assert_refused_as_walked(spec_of(UNFIT[name])).walked == 0
+
+
+def test_sizes_that_are_rounded_down_are_refused_where_that_is_asked_for() -> None:
+    text = """
+input: [3, 30, 30]
+blocks:
+  down: {layers: [{type: conv, filters: 3, kernel: 3, stride: 2}, {type: relu}]}
+layers:
+  - {type: max_pool, kernel: 4, stride: 4, unused: true}
+  - {name: downs, type: down, from: input, repeat: 3}
+"""
+    assert assert_refused_as_walked(spec_of(text), Settings(strict=True)).walked == 0
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_as_the_walk_says_it(name: str) -> None:
+    assert_refused_as_walked(spec_of(WRONG[name]))
+
+
+def test_what_is_wrong_once_is_no_reason_to_walk_for_ever() -> None:
+    family = spec_of("""
+input: [3, 8, 8]
+params: {t: relu}
+layers: [{type: $t}]
+""").family
+    pieces = Pieces()
+    for kind in ("nonsense", "relu", "sigmoid"):
+        refusal(lambda kind=kind: totals(choose(family, None, {"t": kind}), pieces=pieces))  # type: ignore[misc]
+    assert (pieces.composed, pieces.walked) == (2, 1)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks(12), strategies.integers(0, 2**20), strategies.booleans())
+def test_random_networks_are_refused_as_the_walk_refuses_them(drawn: Drawn, seed: int, strict: bool) -> None:
+    """Options are made others, one after the other, until something is wrong."""
+    text, draw = longer(drawn.text), Random(seed)
+    for _ in range(12):
+        numbers = [*re.finditer(r"(?<=: )\d+(?=[,}\n])", text)]
+        if not numbers:
+            return
+        at = draw.choice(numbers)
+        text = f"{text[: at.start()]}{draw.choice((0, 1, 2, 5, 11, 97))}{text[at.end() :]}"
+        try:
+            spec = spec_of(text)
+        except SpecError:
+            return
+        how = Settings(strict=strict)
+        said = refusal(lambda: analyze_graph(build(spec), how))  # noqa: B023 - at once
+        assert refusal(lambda: totals(spec, how)) == said  # noqa: B023
 
 
 def test_thousands_of_layers_are_a_few_pieces() -> None:
@@ -205,15 +278,29 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "units read all places": lambda to: to.setattr(
         fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
     ),
+    "no field is an upper bound": lambda to: to.setattr(network_fields, "surely_exact", lambda *args: True),
+    "what a repetition puts out sees what the first one saw": lambda to: to.setattr(
+        units, "units_after", lambda kind, readings, output, above: above
+    ),
+    "what is wrong with repetitions is wrong once": lambda to: to.setattr(compose, "together", _once),
     "an output is memory of an input": lambda to: to.setattr(
         form.Wiring, "_storage", lambda self: ([0] * self.count, [])
     ),
 }
 
 
+def _once(children: Iterable[tuple[Any, ...]]) -> Any:
+    return refused.together((entry, name, 1, refusals) for entry, name, _, refusals in children)
+
+
 def _held() -> None:
     for text in COMPOSED.values():
         assert_as_walked(loads(text))
+    for name in (
+        "a layer that most repetitions cannot have",
+        "a side of each repetition that nobody is behind",
+    ):
+        assert_refused_as_walked(spec_of(UNFIT[name]))
 
 
 @pytest.mark.parametrize("lie", LIES)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnnstat
+from cnnstat.base.errors import SpecError
+from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.expression import Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.graph.call import Call
+    from cnnstat.spec.values import Value
 
 HEAD = "input: [4, 16, 16]\n"
 
@@ -257,3 +260,36 @@ def test_options_that_no_repetition_changes_are_worked_out_once(
     graph = cnnstat.loads(f"input: [2, 40, 40]\nparams: {{one: 1}}\nlayers:\n  - {entry}\n")
     assert len(graph.layers) == 30
     assert count == evaluated
+
+
+@pytest.mark.parametrize(("depth", "code"), [(15, "spec/too-large"), (40, "block/nesting")])
+def test_of_a_network_that_is_refused_no_layers_of_blocks_are_made(
+    depth: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = 0
+    under = LayerNode.under
+
+    def counted(node: LayerNode, call: Call, numbers: Sequence[int]) -> LayerNode:
+        nonlocal made
+        made += 1
+        return under(node, call, numbers)
+
+    monkeypatch.setattr(LayerNode, "under", counted)
+    text = """
+blocks:
+  tree:
+    params: {depth: 0}
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: left, type: tree, when: $depth > 0, depth: $depth - 1}
+      - {name: right, type: tree, from: a, when: $depth > 0, depth: $depth - 1}
+      - {type: add, from: [left, right]}
+layers:
+"""
+    assert len(paths(f"{text}  - {{type: tree, depth: 3}}")) == 30
+    assert made
+    made = 0
+    with pytest.raises(SpecError) as refused:
+        paths(f"{text}  - {{type: tree, depth: {depth}}}")
+    assert refused.value.problems[0].code == code
+    assert made == 0

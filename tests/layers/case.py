@@ -10,12 +10,12 @@ from cnnstat.layers.base import Reads, Shape, show, size_of
 from cnnstat.layers.reader import read_layer
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.document import parse
-from cnnstat.spec.expression import Value
 from cnnstat.spec.expression import parse as parse_expression
 from cnnstat.spec.nodes import Mapping, value_of
 
 if TYPE_CHECKING:
     from cnnstat.layers.footprint import Reading
+    from cnnstat.spec.values import Value
 
 Figures: TypeAlias = dict[str, object]
 

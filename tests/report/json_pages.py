@@ -29,6 +29,10 @@ channels first.
 """
 
 
+_ELSEWHERE = {"sweep": "cnnstat.sweeps.output"}
+"""Where the documents of commands are that share them with others."""
+
+
 def documents() -> dict[str, tuple[type[Document], ...]]:
     """Return the documents of each command that has any."""
     found = {command: tuple(_documents(command)) for command in COMMANDS}
@@ -36,7 +40,7 @@ def documents() -> dict[str, tuple[type[Document], ...]]:
 
 
 def _documents(command: str) -> Iterator[type[Document]]:
-    folder = import_module(f"cnnstat.commands.{folder_of(command)}")
+    folder = import_module(_ELSEWHERE.get(command, f"cnnstat.commands.{folder_of(command)}"))
     files = [each.name for each in iter_modules(folder.__path__) if each.name.endswith("document")]
     modules = (import_module(f"{folder.__name__}.{name}") for name in files)
     values = (each for module in modules for each in vars(module).values())

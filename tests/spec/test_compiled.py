@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,8 +12,11 @@ from cnnstat.base.errors import Fault
 from cnnstat.spec import compiled
 from cnnstat.spec.bundled import folder
 from cnnstat.spec.compiled import evaluate
-from cnnstat.spec.expression import Value, parse
+from cnnstat.spec.expression import parse
 from cnnstat.spec.functions import round_log
+
+if TYPE_CHECKING:
+    from cnnstat.spec.values import Value
 
 
 def outcome(text: str, params: dict[str, Value], *, by_tree: bool) -> tuple[str, object]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 from cnnstat.base.errors import Fault
 from cnnstat.executor.expression import Expression
 from cnnstat.spec.channels import Channels, multiple
-from cnnstat.spec.expression import Value, parse, resolved
+from cnnstat.spec.expression import parse, resolved
 from cnnstat.spec.functions import divisible
+
+if TYPE_CHECKING:
+    from cnnstat.spec.values import Value
 
 PARAMS: dict[str, Value] = {
     "a": 7,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,9 +14,11 @@ import pytest
 import cnnstat
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.axis import BITS, Range, Values, read_range
-from cnnstat.spec.expression import parse, show_value
+from cnnstat.spec.expression import parse
 from cnnstat.spec.functions import round_log
-from cnnstat.spec.space import Space, check_space, given_space, random_bits
+from cnnstat.spec.space import Space, check_space, random_bits
+from cnnstat.spec.space_reader import given_space
+from cnnstat.spec.values import show_value
 
 
 def values(text: str) -> list[object]:
@@ -127,7 +130,7 @@ def test_a_point_depends_on_its_number_seed_and_names_alone() -> None:
 def test_points_are_the_same_in_another_process() -> None:
     """Hashes of Python's own would not be, nor logarithms that a machine rounds in its own way."""
     program = (
-        "from cnnstat.spec.space import given_space\n"
+        "from cnnstat.spec.space_reader import given_space\n"
         "space = given_space({'a': 'log 0.001:1000', 'b': 'log 8:256:0.1', 'c': '0:1'})\n"
         "print([space.drawn(1, number) for number in range(50)])"
     )
@@ -267,3 +270,81 @@ def test_a_value_that_is_written_twice_is_one() -> None:
     for axis, found in ((given, plain), (written, [*plain, "[1, 2]", "[true, 2]"])):
         assert isinstance(axis, Values)
         assert [show_value(item).strip("'") for item in axis.items] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,2",
+        "4,4.0,4e0",
+        "1,true,true",
+        "same,valid,same",
+        '"1",1',
+        "'1:2:1'",
+        "'a:b',c",
+        "'2 * 3'",
+        "True",
+        "2*3,4",
+        "1/2",
+        "[1,2],[3]",
+        "[1,1],[1,1.0]",
+        "[[1,2],[3,4]]",
+        "[2*3,1]",
+        "1,",
+        "1,,2",
+        "null,1",
+        "{a: 1}",
+        "0.5:2:0.5",
+        "1:1",
+        "4:1",
+        "a:b",
+        "log 8:64:8",
+        "power2 8:64:8",
+        "$w * 2",
+        "max($w, 3)",
+        "$w *",
+    ],
+)
+def test_a_text_means_the_same_on_a_command_line_and_in_a_file(text: str) -> None:
+    """A file has values in brackets."""
+    single = "$" in text or re.fullmatch(r"[^']*:[^']*", text)
+    head = "input: [1]\nparams: {x: 1, w: 1}\n"
+    space = f"space:\n  w: [1]\n  x: {text if single else f'[{text}]'}\n"
+
+    def in_file() -> Space | None:
+        try:
+            return cnnstat.loads(f"{head}{space}layers: [{{type: linear, units: 2}}]").spec.family.space
+        except cnnstat.SpecError:
+            return None
+
+    def on_command_line() -> Space | None:
+        try:
+            return given_space({"x": text})
+        except ArgumentError:
+            return None
+
+    written, given = in_file(), on_command_line()
+    assert (written is None) == (given is None)
+    if written is not None and given is not None:
+        assert written.axes.get("x") == given.axes.get("x")
+        assert [each.text for each in written.derived.values()] == [
+            each.text for each in given.derived.values()
+        ]
+
+
+def test_a_word_that_looks_like_arithmetic_is_refused_and_stands_in_quotes() -> None:
+    with pytest.raises(ArgumentError, match=r"x: '2\*3' is a word: .* stands in quotes"):
+        given_space({"x": "2*3,4"})
+    assert given_space({"x": "'2*3',4"}).axes["x"] == Values(("2*3", 4))
+
+
+@pytest.mark.parametrize("text", ["log 0.1:7", "log 3:1e30", "0.25:4", "log 1:1", "log 0.3:0.7"])
+def test_a_range_goes_from_its_first_number_to_its_last(text: str) -> None:
+    axis = read_range(text)
+    assert axis.between(Fraction(0)) == axis.first
+    assert axis.between(Fraction(1)) == axis.last
+    middle = axis.between(Fraction(1, 2))
+    if axis.kind == "log":
+        assert abs(middle * middle / (axis.first * axis.last) - 1) < Fraction(1, 10**18)
+    else:
+        assert middle * 2 == axis.first + axis.last

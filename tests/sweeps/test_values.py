@@ -16,7 +16,7 @@ from tests.program import within
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 TEXT = "input: [1]\nparams: {n: 1, v: 1}\nlayers: [{type: linear, units: $n}]\n"
 LARGE = 2**53 + 1

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.operands import Picked
     from cnnstat.analysis.composition.piece import Piece
     from cnnstat.analysis.composition.plan import Params
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block
+    from cnnstat.spec.values import Value
 
 
 class Network:

@@ -12,17 +12,21 @@ from cnnstat.analysis.composition.leaves import Leaves
 from cnnstat.analysis.composition.operands import key_of
 from cnnstat.analysis.composition.piece import Piece, Structure
 from cnnstat.analysis.composition.plan import Text
+from cnnstat.analysis.composition.refused import refuse, together
 from cnnstat.analysis.composition.slots import LAST
 from cnnstat.base.limits import MAX_LAYERS, MAX_NESTING, PARTS
-from cnnstat.spec.expression import truth
+from cnnstat.graph.unfold import unfold
+from cnnstat.spec.values import truth
 
 if TYPE_CHECKING:
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.piece import State
     from cnnstat.analysis.composition.plan import Plan, Step
+    from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.model import Entry
+    from cnnstat.spec.values import Value
 
 _GENERATION = 25_000  # pieces, of about 2 KB; of a long sweep the last two generations are remembered
 _SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
@@ -58,7 +62,8 @@ class Composer:
 
         Raises:
             Beyond: composition cannot follow it.
-            Fault, Misfit: something is wrong with it.
+            Fault: an expression has no value.
+            SpecError: it unfolds to too much, or a layer does not fit its input, as the walk says it.
         """
         if self._made + self._leaves.made > _GENERATION:
             self._generations.turn()
@@ -67,12 +72,15 @@ class Composer:
         network = Network(spec.params, self._callees)
         piece = self._composed(self._root, Scope(spec.params, network, frozen=False, depth=0), states)
         structure, form = piece.structure, piece.form
-        if not structure.layers or structure.made > MAX_LAYERS or structure.height > 1 + MAX_NESTING:
-            raise Beyond("nothing, or too much, to unfold")
+        if not structure.layers or structure.height > 1 + MAX_NESTING:
+            raise Beyond("nothing to unfold, or too deep blocks")
+        if structure.made > MAX_LAYERS:
+            unfold(spec, tuple(spec.inputs))
         put_out = {output for output in form.outputs if output >= 0}
         unread = [i for i, read in enumerate(form.reads) if not read and i not in put_out]
         if unread and len(shapes) > 1:
             raise Beyond("an input that nobody reads")
+        refuse(piece.refused)
         return piece
 
     # -- one list of entries -----------------------------------------------------------------------
@@ -100,7 +108,8 @@ class Composer:
         structure = plan.structures.young.get(key) or plan.structures.elder(key)
         if structure is None:
             structure = plan.structures.young[key] = _structure(plan, key)
-        return self._put_together(structure, states, outputs, children, more)
+        refused = _refused(plan, key, structure.form, children, more)
+        return self._put_together(structure, states, outputs, children, more, refused)
 
     def _put_together(
         self,
@@ -109,6 +118,7 @@ class Composer:
         outputs: tuple[State, ...],
         children: list[Piece],
         more: list[int],
+        refused: tuple[Refusal, ...],
     ) -> Piece:
         """Return children in their places as one piece."""
         self._made += 1
@@ -122,6 +132,7 @@ class Composer:
             outputs,
             tuple([children[c].sizes[i] for c, i in structure.form.exported_origins]),
             tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(self.columns),
+            refused,
             None,
             tuple(children),
             tuple(more),
@@ -209,6 +220,25 @@ class Composer:
             within = callee.scope(given, network, frozen=frozen, depth=scope.depth + 1)
             piece = callee.pieces.young[key] = self._composed(callee.text, within, states)
         return piece
+
+
+def _refused(
+    plan: Plan, wired: tuple[Wired, ...], form: Form, children: list[Piece], more: list[int]
+) -> tuple[Refusal, ...]:
+    """Return what is wrong in a list of which each step comes to this; `together` says what it raises."""
+    for child in children:
+        if child.refused:
+            break
+    else:
+        return ()
+    entries: list[Entry] = []
+    for step, each in zip(plan.steps, wired, strict=True):
+        entries += [step.entry] * (len(each) if isinstance(each, tuple) else 1)
+    # Repetitions that one stands for are as those in front of it: the first that are refused are placed.
+    names = [p.name if p.repetition is None else f"{p.name}.{p.repetition}" for p in form.places]
+    times = [1 + further for further in more]
+    refusals = [child.refused for child in children]
+    return together(zip(entries, names, times, refusals, strict=True))
 
 
 def _structure(plan: Plan, wired: tuple[Wired, ...]) -> Structure:

@@ -91,7 +91,8 @@ class Behaviour:
 
     ``shapes`` are those of its nodes, with one channel for maps: of these, fields do not follow from how many
     there are; ``of_maps`` says that none is a vector. ``known`` are the fields that it has come to, ``back``
-    what its units have turned out to read.
+    what its units have turned out to read. ``sighted`` says of a layer, by the axes of the network's input,
+    if each of its units sees something wherever those that it reads do.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Behaviour:
         self.of_maps = all(len(shape) > 1 for shape in shapes)
         self.known: dict[object, tuple[tuple[Field, ...], int, bool]] = {}
         self.back: dict[object, tuple[tuple[Positions, ...] | None, int]] = {}
+        self.sighted: dict[int, bool] = {}
 
     @cached_property
     def growths(self) -> tuple[Growth, ...] | None:

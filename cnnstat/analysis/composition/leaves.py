@@ -9,9 +9,11 @@ from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.form import LeafForm, leaf_form
 from cnnstat.analysis.composition.operands import key_of
 from cnnstat.analysis.composition.piece import Piece, State, Structure
+from cnnstat.analysis.composition.refused import Refusal
 from cnnstat.analysis.model import KINDS
-from cnnstat.analysis.walk import check_ranks, check_size, exact
+from cnnstat.analysis.walk import UNKNOWN_SHAPE, check_ranks, check_size, exact
 from cnnstat.analysis.zero_frames import frame_behind, framed_figures
+from cnnstat.base.errors import Misfit, SpecError
 from cnnstat.base.limits import PARTS
 from cnnstat.graph.catalogue import Catalogue
 from cnnstat.graph.problems import UnfoldingProblems
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry
+    from cnnstat.spec.values import Value
 
 _KINDS = frozenset(KINDS)
 
@@ -43,10 +45,11 @@ class Leaves:
     ) -> None:
         self.columns, self._strict, self._training = columns, strict, training
         self.made = 0
-        self._problems = UnfoldingProblems()
-        self._catalogue = Catalogue(spec, self._problems)
+        problems = UnfoldingProblems()
+        self._catalogue = Catalogue(spec, problems)
         self._catalogue.check_definitions()
-        if self._problems.found:
+        self._catalogue.check_unplaced()
+        if problems.found:
             raise Beyond("a problem in the definitions")
         self._checked: set[tuple[int, str]] = set()
         self._layers: Known[Layer] = generations.known()
@@ -67,7 +70,6 @@ class Leaves:
 
         Raises:
             Beyond: composition cannot follow it.
-            Misfit: it does not fit them.
         """
         asked = (step.kind, *given, *map(key_of, given.values()))
         key = asked, states, frozen
@@ -93,7 +95,12 @@ class Leaves:
     def _check(self, entry: Entry, kind: str, arity: int) -> None:
         """See that a layer type has the options that an entry gives it, and takes so many inputs."""
         if (id(entry), kind) not in self._checked:
-            if not self._catalogue.check_entry(entry, kind) or self._problems.found:
+            self._catalogue.problems = UnfoldingProblems()
+            try:
+                is_right = self._catalogue.check_entry(entry, kind)
+            except SpecError:
+                is_right = False
+            if not is_right:
                 raise Beyond("a problem in an entry")
             self._checked.add((id(entry), kind))
         least, most = self._catalogue.kinds[kind].arity
@@ -101,8 +108,39 @@ class Leaves:
             raise Beyond("too few inputs, or too many")
 
     def _evaluated(self, layer: Layer, kind: str, states: tuple[State, ...], *, frozen: bool) -> Piece:
-        """Return a layer as a piece."""
+        """Return a layer as a piece; as `_unknown` where it refuses its input, or is behind such a one."""
         shapes = tuple([state.shape for state in states])
+        if UNKNOWN_SHAPE in shapes:
+            return self._unknown(layer, states, ())
+        try:
+            return self._calculated(layer, kind, states, shapes, frozen=frozen)
+        except Misfit as misfit:
+            # Without a traceback, which would keep all that was at hand.
+            return self._unknown(layer, states, (Refusal(misfit.with_traceback(None), None, "", shapes, 1),))
+
+    def _unknown(self, layer: Layer, states: tuple[State, ...], refused: tuple[Refusal, ...]) -> Piece:
+        """Return a layer of which nothing is known but how it is wired, so that nothing is counted."""
+        return Piece(
+            self._structure(layer, len(states), trained=False),
+            states,
+            (self.state(UNKNOWN_SHAPE),),
+            () if layer.view else (0,),
+            (0,) * len(self.columns),
+            refused,
+            layer,
+            (),
+            (),
+            {},
+        )
+
+    def _calculated(
+        self, layer: Layer, kind: str, states: tuple[State, ...], shapes: tuple[Shape, ...], *, frozen: bool
+    ) -> Piece:
+        """Return a layer with its figures.
+
+        Raises:
+            Misfit: it does not fit its input.
+        """
         frame = states[0].frame
         check_ranks(layer, kind, shapes)
         out = size_of(layer.sizes(shapes))
@@ -122,6 +160,7 @@ class Leaves:
             (self.state(out, frame_behind(layer, frame, shapes)),),
             () if layer.view else (counts["activations"],),
             tuple([counts[c] if c in counts else getattr(layer, c)(shapes).value for c in self.columns]),
+            (),
             layer,
             (),
             (),

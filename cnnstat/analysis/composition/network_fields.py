@@ -8,6 +8,7 @@ from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.fields_within import FieldsWithin
 from cnnstat.analysis.composition.growth import behaviour_of, behaviour_of_network
 from cnnstat.analysis.composition.known import Known
+from cnnstat.analysis.composition.units import surely_exact
 from cnnstat.analysis.long_patterns import Looks, most_looks
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class NetworkFields:
             raise Beyond("patterns that are too long together")
         output = piece.form.outputs[-1]
         return within.fields[output if output >= 0 else behaviour.exported[~output]]
+
+    def exact(self, piece: Piece, inputs: Sequence[Shape], of: int) -> bool:
+        """Say whether that field surely is no upper bound."""
+        return surely_exact(piece, inputs, of, self._behaviours)
 
     def _trunk(
         self, piece: Piece, children: tuple[Behaviour, ...], inputs: Sequence[Shape], of: int

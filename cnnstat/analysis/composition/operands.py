@@ -14,8 +14,8 @@ from cnnstat.spec.model import Expressions, resolve
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Operand
+    from cnnstat.spec.values import Value
 
 Ready: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 """An operand as a function of the parameters in scope; it raises `Fault` or `Beyond` if it has none."""

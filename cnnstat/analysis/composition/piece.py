@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from cnnstat.analysis.composition.form import Form
+    from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
 
@@ -40,7 +41,8 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     """What a piece comes to.
 
     ``inputs`` are the states that it reads, ``outputs`` those of what it puts out, ``sizes`` how many numbers
-    its exported memories take. ``counts`` are the sums of the figures that were asked for.
+    its exported memories take. ``counts`` are the sums of the figures that were asked for; where layers are
+    ``refused``, sums and memory are without these and what stands behind them, so that nobody may use them.
 
     A layer stands alone; a block has ``children``, and for each how many ``more`` repetitions stand behind it
     that are as it is and as the one before it, each reading what the one before puts out. What is found out
@@ -52,6 +54,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     outputs: tuple[State, ...]
     sizes: tuple[int, ...]
     counts: tuple[int, ...]
+    refused: tuple[Refusal, ...]
     layer: Layer | None
     children: tuple[Piece, ...]
     more: tuple[int, ...]

@@ -14,8 +14,9 @@ from cnnstat.base.errors import Fault
 from cnnstat.base.limits import PARTS
 from cnnstat.graph.scope import merge
 from cnnstat.spec.channels import Channels
-from cnnstat.spec.expression import Expression, truth
+from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
+from cnnstat.spec.values import truth
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.operands import Picked
     from cnnstat.analysis.composition.piece import Piece, Structure
     from cnnstat.analysis.composition.slots import Slot
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Block, Entry, Operand, Option, Reference
+    from cnnstat.spec.values import Value
 
 Params: TypeAlias = "Mapping[str, Value]"
 

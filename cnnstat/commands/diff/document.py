@@ -10,7 +10,7 @@ from cnnstat.analysis.by_type import both_by_type
 from cnnstat.commands.diff.difference import Edit, Status
 from cnnstat.report.document import Document, LayerEntry, Sizes, TotalFigures, entry, head, total_figures
 from cnnstat.spec.channels import Channels
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis

@@ -15,7 +15,7 @@ from cnnstat.report.columns import chosen_columns, field_text, footnotes
 from cnnstat.report.layers import title_of
 from cnnstat.report.model import Column, Line, Quantity, Report, Sides, Table
 from cnnstat.report.text import ARROW, shown
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from cnnstat.commands.explain.derivations import field_words, passes_on
 from cnnstat.commands.explain.document import ExplainedEntry, entry_of
 from cnnstat.report.document import NetworkDocument, Placed, ReceptiveField, Sizes, figures, head
 from cnnstat.report.text import shown
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -11,11 +10,13 @@ from msgspec.structs import asdict
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
 from cnnstat.sweeps.cells import plain
-from cnnstat.sweeps.output.document import Refused
+from cnnstat.sweeps.output.document import Refused, refused_of
 
 if TYPE_CHECKING:
     from cnnstat.commands.fit.search import Way
+    from cnnstat.commands.fit.task import Task
     from cnnstat.commands.fit.trials import Trial, Trials
+    from cnnstat.sweeps.networks.columns import Columns
 
 
 class FittedPoint(Struct, frozen=True, kw_only=True):
@@ -25,10 +26,12 @@ class FittedPoint(Struct, frozen=True, kw_only=True):
     """The parameters that vary, and those of the network that follow from them."""
     figures: dict[str, int | float | tuple[int, ...] | str | None]
     """By key; sizes one number for each axis; null where unknown."""
-    met: bool
-    """Whether all targets and bounds are met."""
+    met: bool | None
+    """Whether all targets and bounds are met; null where that is not decided, as a figure is only a bound."""
     off: tuple[float, ...]
     """How far each target is missed, beside it: 0.01 is 1 % more."""
+    unproved: tuple[str, ...]
+    """The targets and bounds of which it is not decided."""
 
 
 class Question(Document, frozen=True, kw_only=True):
@@ -66,35 +69,28 @@ class FitDocument(Question, frozen=True, kw_only=True):
     """The best, the best first; of networks with the same figures one."""
 
 
-def document(
-    question: Question, trials: Trials, way: Way, top: int, whole: tuple[str, ...] = ()
-) -> FitDocument:
+def document(task: Task, trials: Trials, way: Way, top: int) -> FitDocument:
     """Return the ``top`` best networks that were tried."""
     best = trials.best(top)
-    refused = trials.refused()
-    counts = Counter(row.code for row in refused)
-    first = {row.code: row for row in reversed(refused)}
     return FitDocument(
-        **asdict(question),
-        within=float(trials.wishes.within),
+        **asdict(task.question),
+        within=float(task.wishes.within),
         way=way.name,
         sure=way.sure,
         tried=len(trials),
-        whole=whole,
-        refused=tuple(
-            Refused(code=code, count=count, point=first[code].number, reason=first[code].why)
-            for code, count in counts.most_common()
-        ),
+        whole=task.whole,
+        refused=refused_of(trials.refused),
         met=bool(best) and best[0].met,
-        rows=tuple(_point(trial, trials) for trial in best),
+        rows=tuple(_point(trial, task.columns) for trial in best),
     )
 
 
-def _point(trial: Trial, trials: Trials) -> FittedPoint:
-    columns = trials.columns
+def _point(trial: Trial, columns: Columns) -> FittedPoint:
+    assert trial.standing is not None  # as of all that are among the best
     return FittedPoint(
         params=dict(zip(columns.params, map(plain, trial.row.params), strict=True)),
-        figures={key: trial.row.figures[columns.place[key]] for key in columns.shown},
-        met=trial.met,
+        figures={key: trial.row.figures[columns.place[key]] for key in columns.written},
+        met=trial.standing.met,
+        unproved=trial.standing.unproved,
         off=tuple(float(apart) for apart in trial.apart),
     )

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cnnstat.commands.fit.wishes import exact_number
 from cnnstat.spec.axis import Range
 from cnnstat.spec.operators import whole
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.fit.trials import Trial, Trials
     from cnnstat.commands.fit.wishes import Target
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 LOOKED_AT = 17
 """Points along a range by which it is seen whether a wish holds up to one of them, or from one on."""
@@ -66,11 +67,11 @@ class _Line:
         """Return the value at a place."""
         if self.axis.count is not None:
             return self.axis.at(place)
-        share = Fraction(place, self.last)
-        if self.axis.kind == "log":
-            ratio = float(self.axis.last / self.axis.first)
-            return whole(Fraction(float(self.axis.first) * ratio ** float(share)).limit_denominator(10**15))
-        return whole(self.axis.first + share * (self.axis.last - self.axis.first))
+        return whole(self._between(place))
+
+    def _between(self, place: int) -> Fraction:
+        """Return the number at a place of a range without steps."""
+        return self.axis.between(Fraction(place, self.last))
 
     def trial(self, place: int) -> Trial:
         """Return the network there."""
@@ -109,8 +110,9 @@ class _Line:
 
     def figure(self, trial: Trial, target: Target) -> Fraction:
         """Return the figure of a target."""
-        cell = self.trials.columns.cell(trial.row, target.key)
-        return Fraction(max(cell) if isinstance(cell, tuple | list) else cell)
+        found = exact_number(self.trials.columns.cell(trial.row, target.key), least=False)
+        assert found is not None
+        return found
 
     def closed_in(self, side: Callable[[Trial], bool], low: int, high: int) -> tuple[int, int]:
         """Try networks between two places on different sides, until they are neighbours or the same."""
@@ -155,7 +157,7 @@ class _Line:
                 near = middle
             else:
                 far = middle
-        low, high = sorted((Fraction(_number(self.value(place))), Fraction(_number(self.value(near)))))
+        low, high = sorted((self._between(place), self._between(near)))
         short = simplest(low, high)
         if short is not None:
             self.trials.tried({self.name: whole(short)})
@@ -169,11 +171,6 @@ def simplest(low: Fraction, high: Fraction) -> Fraction | None:
         if first <= last:
             return Fraction((first + last) // 2, scale)
     return None
-
-
-def _number(value: Value) -> int | Fraction:
-    assert isinstance(value, int | Fraction)
-    return value
 
 
 def _goes_one_way(values: Sequence[Fraction]) -> bool:

@@ -7,15 +7,14 @@ from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.cli.output import Undone
-from cnnstat.spec.axis import Range
-from cnnstat.spec.operators import whole
+from cnnstat.spec.axis import Range, six_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnnstat.commands.fit.trials import Trials
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 _POPULATION = 60
 """Points of a generation, about."""
@@ -42,8 +41,7 @@ def optimised(trials: Trials, seed: int, tries: int, grid: int) -> None:
         standing = trials.tried(values(x)).standing
         if standing is None:
             return _REFUSED
-        outside, off = float(standing.outside), float(standing.off)
-        return _OUTSIDE * (1 + outside) if outside else _squeezed(off)
+        return _squeezed(float(standing.off)) if standing.met else _OUTSIDE * (1 + float(standing.outside))
 
     def enough(*_: object) -> bool:
         return trials.networks >= tries or len(trials) >= _REFUSED_FOR_ONE * tries
@@ -81,10 +79,7 @@ def _value(axis: Axis, place: float) -> Value:
     if axis.count is not None:
         return axis.at(min(axis.count - 1, max(0, round(place))))
     assert isinstance(axis, Range)
-    share = min(max(float(place), 0.0), 1.0)
-    first, last = float(axis.first), float(axis.last)
-    found = first * (last / first) ** share if axis.kind == "log" else first + share * (last - first)
-    return whole(Fraction(f"{found:.6g}"))
+    return six_digits(axis.between(Fraction(min(max(float(place), 0.0), 1.0))))
 
 
 def _library(grid: int) -> Callable[..., Any]:

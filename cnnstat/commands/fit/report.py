@@ -10,11 +10,14 @@ from cnnstat.base.text import plural
 from cnnstat.report.columns import footnotes
 from cnnstat.report.machine import machine_phrase
 from cnnstat.report.model import Column, Fact, Line, Quantity, Report, Table
+from cnnstat.sweeps.networks.columns import cells_for_readers
+from cnnstat.sweeps.networks.figures import SWEPT, swept
+from cnnstat.sweeps.output.report import compared_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.commands.fit.document import FitDocument
+    from cnnstat.commands.fit.document import FitDocument, FittedPoint
     from cnnstat.sweeps.networks.columns import Columns
 
 
@@ -36,7 +39,7 @@ def report(document: FitDocument, columns: Columns) -> Report:
         Line(
             (
                 *("" if value is None else str(value) for value in point.params.values()),
-                *point.figures.values(),
+                *cells_for_readers(point.figures, columns.shown),
                 *(_percent(apart) for apart in point.off),
             )
         )
@@ -65,13 +68,22 @@ def _facts(document: FitDocument) -> Iterator[Fact]:
     yield Fact("way", tried)
     if document.whole:
         yield Fact("whole numbers", f"{', '.join(document.whole)}: those between are refused")
+    keys = (swept(key).key for _, key in pushed if key)
+    yield from (compared_bound(key) for key in keys if any(_is_bound(row, key) for row in document.rows))
     if document.machine is not UNSET:
         yield Fact("machine", machine_phrase(document.machine))
     for reason in document.refused:
         yield Fact(f"refused, {reason.code}", (Quantity(reason.count), f"; such as: {reason.reason}"))
 
 
+def _is_bound(row: FittedPoint, key: str) -> bool:
+    return bool(row.figures.get(SWEPT[key].bounded_by))
+
+
 def _verdict(document: FitDocument) -> str:
+    if document.rows and document.rows[0].met is None:
+        open_ = ", ".join(document.rows[0].unproved)
+        return f"NOT PROVED by anything that was tried: of the first row it is not decided whether {open_}"
     if document.met:
         first = ", ".join(f"{name} = {value}" for name, value in document.rows[0].params.items())
         return f"met by {first}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.fit.trials import Trial, Trials
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
 
 GRID = 5_000
 """Points of a grid of which every one is tried."""

@@ -10,16 +10,17 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import Fault
 from cnnstat.commands.fit.wishes import Standing, standing
-from cnnstat.spec.expression import show_value
+from cnnstat.spec.values import show_value
+from cnnstat.sweeps.selection.selection import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.commands.fit.wishes import Wishes
-    from cnnstat.spec.expression import Value
+    from cnnstat.commands.fit.task import Task
     from cnnstat.spec.space import Space
-    from cnnstat.sweeps.networks.columns import Columns
-    from cnnstat.sweeps.networks.evaluator import Evaluator, Row
+    from cnnstat.spec.values import Value
+    from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.networks.figures import Side
 
 
 class Trial(Struct, frozen=True):
@@ -36,12 +37,13 @@ class Trial(Struct, frozen=True):
     @property
     def met(self) -> bool:
         """Say whether all that has to hold does."""
-        return self.standing is not None and not self.standing.outside
+        return self.standing is not None and self.standing.met is True
 
     @property
-    def rank(self) -> tuple[bool, Standing]:
+    def rank(self) -> tuple[bool, Fraction, int, Fraction]:
         """Return what trials are sorted by, the best first."""
-        return self.standing is None, self.standing or _LAST
+        each = self.standing or _LAST
+        return self.standing is None, each.outside, len(each.unproved), each.off
 
     @property
     def length(self) -> tuple[int, int]:
@@ -49,18 +51,19 @@ class Trial(Struct, frozen=True):
         return sum(len(show_value(value)) for value in self.values.values()), self.row.number
 
 
+OUTSIDE = "space/where"
+"""The code of points that a space refuses by its own conditions."""
+
 _LAST = Standing(Fraction(0), Fraction(0))
 
 
 class Trials:
-    """All that were tried, by their values; numbered as they come."""
+    """All that were tried, by their values; numbered as they come. Those ``refused`` are no network."""
 
-    def __init__(
-        self, evaluator: Evaluator, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
-    ) -> None:
-        self.columns, self.wishes = columns, wishes
-        self._evaluator, self._advance = evaluator, advance
-        self._outside = 0
+    def __init__(self, task: Task, advance: Callable[[float], None] = lambda step: None) -> None:
+        self.columns, self.wishes = task.columns, task.wishes
+        self.refused: Reasons[str] = Reasons()
+        self._evaluator, self._advance = task.evaluator, advance
         self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
@@ -75,7 +78,7 @@ class Trials:
     @property
     def networks(self) -> int:
         """Return how many there are that the space does not refuse by its own conditions."""
-        return len(self._found) - self._outside
+        return len(self._found) - self.refused.counts[OUTSIDE]
 
     def best(self, count: int) -> list[Trial]:
         """Return the best of them; of networks with the same figures that whose parameters are shortest."""
@@ -84,10 +87,6 @@ class Trials:
             if trial.standing is not None:
                 found.setdefault((trial.row.figures, trial.apart), trial)
         return [*found.values()][:count]
-
-    def refused(self) -> list[Row]:
-        """Return the rows of those that are no network."""
-        return [trial.row for trial in self._found.values() if trial.row.code]
 
     def tried(self, values: dict[str, Value]) -> Trial:
         """Return the network of some values, tried now or before."""
@@ -99,9 +98,9 @@ class Trials:
             except Fault as fault:  # a target has no value there
                 row = replace(row, figures=(), code=fault.code, why=fault.message)
                 self._found[key] = Trial(values, row)
-            outside = row.code == "space/where"
-            self._outside += outside
-            self._advance(not outside)
+            if row.code:
+                self.refused.add(row.code, row)
+            self._advance(row.code != OUTSIDE)
         return self._found[key]
 
     def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:
@@ -111,6 +110,9 @@ class Trials:
         def cell(key: str) -> object:
             return self.columns.cell(row, key)
 
+        def side(key: str) -> Side:
+            return self.columns.side(row, key)
+
         apart = tuple(target.apart(cell, known) for target in self.wishes.targets)
         found = tuple(each for each in apart if each is not None)
-        return (standing(self.wishes, found, cell), found) if len(found) == len(apart) else (None, ())
+        return (standing(self.wishes, found, cell, side), found) if len(found) == len(apart) else (None, ())

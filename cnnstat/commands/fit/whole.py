@@ -10,7 +10,7 @@ from cnnstat.spec.axis import Range
 
 if TYPE_CHECKING:
     from cnnstat.spec.axis import Axis
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.evaluator import Evaluator
 
 _LOOKED_AT = 8

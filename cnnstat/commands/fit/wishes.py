@@ -11,14 +11,16 @@ from msgspec import Struct
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
-from cnnstat.spec.expression import Expression, parse, show_value
+from cnnstat.spec.expression import Expression, parse
+from cnnstat.spec.values import show_value
 from cnnstat.sweeps.networks.figures import swept
 from cnnstat.sweeps.selection.conditions import bound_of, check_together, number, read_orders, read_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
+    from cnnstat.sweeps.networks.figures import Side
     from cnnstat.sweeps.selection.conditions import Condition, Order
 
 _EQUATION = re.compile(r"(.+?)\s*(?<![<>=!])=(?!=)\s*(\S.*)")
@@ -40,7 +42,7 @@ class Target(Struct, frozen=True):
         Raises:
             Fault: the expression has no number with these parameters.
         """
-        found = _number(cell(self.key), least=False) if self.expression is None else None
+        found = exact_number(cell(self.key), least=False) if self.expression is None else None
         if self.expression is not None:
             value = evaluate(self.expression, params)
             if isinstance(value, bool) or not isinstance(value, int | Fraction):
@@ -66,33 +68,61 @@ class Wishes(Struct, frozen=True):
         return tuple(dict.fromkeys((*targets, *(each.key for each in self.under), *pushed)))
 
 
-class Standing(Struct, frozen=True, order=True):
-    """How a network stands: how far outside of what has to hold, then how good it is; less is better."""
+class Standing(Struct, frozen=True):
+    """How a network stands: how far outside of what has to hold, and how good it is; less is better.
+
+    ``unproved`` are the wishes of which it is not known whether they hold, as their figure is only a bound.
+    """
 
     outside: Fraction
     off: Fraction
+    unproved: tuple[str, ...] = ()
+
+    @property
+    def met(self) -> bool | None:
+        """Say whether all that has to hold does; None where that is not decided."""
+        return False if self.outside else None if self.unproved else True
 
 
-def standing(wishes: Wishes, apart: Sequence[Fraction], cell: Callable[[str], object]) -> Standing | None:
-    """Return how a network stands that misses its targets by so much; None where a figure is unknown."""
-    outside = sum((max(abs(each) - wishes.within, Fraction(0)) for each in apart), start=Fraction(0))
+def standing(
+    wishes: Wishes,
+    apart: Sequence[Fraction],
+    cell: Callable[[str], object],
+    side: Callable[[str], Side] = lambda key: "",
+) -> Standing | None:
+    """Return how a network stands that misses its targets by so much; None where a figure is unknown.
+
+    ``side`` says where a figure is only known to be on one side of its number: what that does not decide is
+    no miss, and not met.
+    """
+    outside, unproved = Fraction(0), []
+    for target, each in zip(wishes.targets, apart, strict=True):
+        of_bound = side(target.key) if target.key else ""
+        if of_bound and (each >= -wishes.within if of_bound == "at most" else each <= wishes.within):
+            unproved.append(target.text)
+        else:
+            outside += max(abs(each) - wishes.within, Fraction(0))
     off = sum(map(abs, apart), start=Fraction(0))
     for bound in wishes.under:
-        found = _number(cell(bound.key), least=not bound.most)
+        found = exact_number(cell(bound.key), least=not bound.most)
         if found is None:
             return None
         limit = Fraction(bound.limit)
         beyond = found - limit if bound.most else limit - found
-        outside += max(beyond, Fraction(0)) / (abs(limit) or 1)
+        if bound.holds(cell(bound.key), side(bound.key)) is None:  # type: ignore[arg-type]
+            unproved.append(bound.demand)
+        else:
+            outside += max(beyond, Fraction(0)) / (abs(limit) or 1)
     if wishes.push:
         pushed = wishes.push.value(cell(wishes.push.key))
         if pushed is None:
             return None
         off = Fraction(pushed)
-    return Standing(outside, off)
+    return Standing(outside, off, tuple(unproved))
 
 
-def _number(cell: object, *, least: bool) -> Fraction | None:
+def exact_number(cell: object, *, least: bool) -> Fraction | None:
+    """Return `number` of a figure as an exact one."""
     found = number(cell, least=least)
     return None if found is None else Fraction(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import ExitStack, closing
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -13,17 +13,17 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.cli import completion
 from cnnstat.cli.files import FILE
 from cnnstat.cli.options import output_options
-from cnnstat.cli.output import Undone, standard_output
+from cnnstat.cli.output import Undone
 from cnnstat.cli.progress import progress
-from cnnstat.commands.query.selected import selected
+from cnnstat.commands.query.stored_rows import StoredRows
 from cnnstat.commands.sweep.chart_files import check_plots
-from cnnstat.commands.sweep.shown import show_points
+from cnnstat.commands.sweep.outcome import outcome_of
 from cnnstat.report.render import FORMATS
 from cnnstat.sweeps.networks.columns import Columns, following
+from cnnstat.sweeps.networks.figures import without_bounds
 from cnnstat.sweeps.output.document import document
-from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
-from cnnstat.sweeps.selection.chart_data import ChartData
 from cnnstat.sweeps.store.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from cnnstat.cli.options import Output
     from cnnstat.sweeps.question.options import Asked
+    from cnnstat.sweeps.selection.selection import Wanted
 
 MANY = 20_000
 """Networks whose reading takes so long that a bar says how far it is."""
@@ -52,29 +53,45 @@ def query(file: Path, condition: str | None, asked: Asked, output: Output) -> No
     if condition is not None:
         asked = replace(asked, where=(_without_where(condition), *asked.where))
     streamed = output.form in STREAMS
-    with ExitStack() as stack:
-        store = stack.enter_context(closing(Store(file)))
-        about = store.about
-        params, figures = tuple(about["params"]), tuple(about["figures"])
-        shown = asked.columns or figures
-        wanted = asked.wanted(params, top=None if streamed else SHOWN)
-        for key in figures_for(wanted, shown, params):
-            if key not in figures:
-                raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(figures)}")
-        networks, left_out_first = tuple(about["networks"]), following(about["space"])
-        columns = Columns(networks, params, figures, shown, about["params"], left_out_first)
-        stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
+    with closing(Store(file)) as store:
+        columns = _columns(store, asked)
+        wanted = asked.wanted(columns.params, top=None if streamed else SHOWN)
+        _check_figures(wanted, columns)
         check_plots(asked.plots, wanted, output)
-        chart_data = ChartData(columns) if asked.plots else None
-        on_terminal = streamed and output.output is None and standard_output().isatty()
+        needs_all = streamed or bool(asked.plots)
+        stored = StoredRows(store, columns, wanted, asked.of_params, sorted_here=needs_all)
         accepted = store.count("refused IS NULL")
-        bar = progress("reading", accepted, long=not on_terminal and accepted > MANY, unit="networks")
-        advance = stack.enter_context(bar)
-        selection = selected(store, columns, wanted, asked.of_params, stream, chart_data, advance)
+        with outcome_of(columns, wanted, asked, output) as outcome:
+            long = accepted > MANY and not outcome.on_terminal
+            with progress("reading", accepted, long=long, unit="networks") as advance:
+                for rows in stored:
+                    outcome.take(filter(stored.meets_params, rows))
+                    advance(len(rows))
+            stored.complete(outcome.selection)
+        about = {"space": store.about["space"], "seed": store.about["plan"]["seed"], "asked": None}
         machine = store.machine
-    asked_for = {"space": about["space"], "seed": about["plan"]["seed"], "asked": None}
-    found = document("query", selection, columns, asked_for, machine)
-    show_points(found, columns, asked, output, selection, chart_data)
+    outcome.show(document("query", outcome.selection, columns, about, machine))
+
+
+def _columns(store: Store, asked: Asked) -> Columns:
+    """Return the columns that a store has, all of which are shown where nobody asks for others."""
+    about = store.about
+    figures = tuple(about["figures"])
+    return Columns(
+        networks=tuple(about["networks"]),
+        params=tuple(about["params"]),
+        figures=figures,
+        shown=asked.columns or without_bounds(figures),
+        kinds=about["params"],
+        following=following(about["space"]),
+    )
+
+
+def _check_figures(wanted: Wanted, columns: Columns) -> None:
+    """Refuse figures that the store does not have."""
+    for key in figures_for(wanted, columns.shown, columns.params):
+        if key not in columns.figures:
+            raise ArgumentError(f"the store has no figure '{key}'; it has {', '.join(columns.figures)}")
 
 
 def _without_where(text: str) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cnnstat.commands.serve.places import Places
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.nodes import Node
+    from cnnstat.spec.values import Value
 
 Setting: TypeAlias = bool | int | float | str | list[Any] | None
 """A value as JSON has it."""

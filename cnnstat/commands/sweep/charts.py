@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.base.errors import ArgumentError
 from cnnstat.commands.plot.chart import OTHER, Axis, Chart, Panel, Point, Series, label
 from cnnstat.sweeps.cells import nearest
+from cnnstat.sweeps.networks.columns import param_key
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.selection.chart_data import SOME
 from cnnstat.sweeps.selection.conditions import number
@@ -89,14 +90,16 @@ def _words(selection: Selection) -> str:
 
 def _params(chart_data: ChartData, selection: Selection) -> Chart:
     columns, some = chart_data.columns, chart_data.some()
-    numeric = [name for name in columns.params if _are_numbers(columns.cell(row, name) for row in some)]
+    numeric = [
+        name for name in columns.params if _are_numbers(columns.cell(row, param_key(name)) for row in some)
+    ]
     others = ", ".join(label(name) for name in columns.params if name not in numeric)
     pairs = [(name, key) for key in columns.shown if SWEPT[key].kind != "text" for name in numeric]
     if not pairs:
         raise ArgumentError("--plot params: no parameter that varies has numbers alone")
     panels = []
     for name, key in pairs[:_PANELS]:
-        points = tuple(_points(some, name, key, chart_data))
+        points = tuple(_points(some, param_key(name), key, chart_data))
         across = Axis(label(name), "number", zero=False, log=_spans(point.x for point in points))
         series = Series(SWEPT[key].title, "points", points)
         panels.append(Panel(across, _axis(key, _heights(points)), (series,)))

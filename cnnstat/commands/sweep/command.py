@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import ExitStack
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -12,21 +12,19 @@ from cnnstat.cli import completion
 from cnnstat.cli.files import FILE
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import output_options, settings_options
-from cnnstat.cli.output import complain, standard_output
+from cnnstat.cli.output import complain
 from cnnstat.cli.processes import processors
 from cnnstat.cli.progress import progress
 from cnnstat.commands.sweep.chart_files import check_plots
-from cnnstat.commands.sweep.shown import show_points
+from cnnstat.commands.sweep.outcome import outcome_of
 from cnnstat.report.render import FORMATS
 from cnnstat.sweeps.networks.figures import THROUGH_LAYERS, USUAL
 from cnnstat.sweeps.output.document import document
-from cnnstat.sweeps.output.streams import STREAMS, opened
+from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
 from cnnstat.sweeps.question.task import task_of
-from cnnstat.sweeps.selection.chart_data import ChartData
-from cnnstat.sweeps.selection.selection import Selection
 from cnnstat.sweeps.store.store import Store
-from cnnstat.sweeps.workers.rows_in_order import Stop, sweep_through
+from cnnstat.sweeps.workers.rows_in_order import Stop, rows_in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,39 +73,28 @@ def sweep(
     if varied.seed is not None and varied.sample is None:
         raise click.UsageError("--seed goes with --sample N")
     gc.enable()  # what runs for minutes has something to collect
-    streamed = output.form in STREAMS
-    top = None if streamed else SHOWN
-    found = task_of(specs, varied, asked, settings, machine, store_file, top)
-    plan, columns = found.plan, found.columns
-    check_plots(asked.plots, found.wanted, output)
-    chart_data = ChartData(columns) if asked.plots else None
-    selection, stop = Selection(found.wanted, columns.cell, chart_data, handed_on=streamed), Stop()
-    with ExitStack() as stack:
-        store = None
-        if store_file is not None:
-            store = Store(store_file, plan, found.points)
-            stack.callback(store.close)
-        stream = stack.enter_context(opened(output.form, output.output, columns)) if streamed else None
-        on_terminal = streamed and output.output is None and standard_output().isatty()
-        bar = progress("sweeping", found.count, long=not on_terminal, unit="networks")
-        sweep_through(
-            plan,
-            found.count,
-            selection,
-            store=store,
-            stream=stream,
-            matches=matches,
-            jobs=jobs or processors(),
-            scheduler=scheduler,
-            advance=stack.enter_context(bar),
-            stop=stop,
-        )
-    about = {"space": found.points.described(plan), "seed": plan.seed, "asked": found.count}
-    answer = document("sweep", selection, columns, about, plan.machine)
-    show_points(answer, columns, asked, output, selection, chart_data)
+    top = None if output.form in STREAMS else SHOWN
+    task = task_of(specs, varied, asked, settings, machine, store_file, top)
+    check_plots(asked.plots, task.wanted, output)
+    stop = Stop()
+    with (
+        closing(Store(store_file, task.plan, task.points)) if store_file else nullcontext() as store,
+        outcome_of(task.columns, task.wanted, asked, output) as outcome,
+        progress("sweeping", task.count, long=not outcome.on_terminal, unit="networks") as advance,
+        stop.listening(),
+        closing(rows_in_order(task.plan, task.count, store, scheduler, jobs or processors())) as found,
+    ):
+        for rows in found:
+            outcome.take(rows, matches)
+            advance(len(rows))
+            if stop.asked or outcome.selection.matching == matches:
+                break
+    about = {"space": task.points.described(task.plan), "seed": task.plan.seed, "asked": task.count}
+    answer = document("sweep", outcome.selection, task.columns, about, task.plan.machine)
+    outcome.show(answer)
     if stop.asked:
         kept = f", and stored in {store_file}: the same command goes on" if store_file else ""
-        complain(f"interrupted; {selection.points:,} points are finished{kept}\n", 0)
+        complain(f"interrupted; {answer.points:,} points are finished{kept}\n", 0)
         raise click.exceptions.Exit(130)
     if not answer.accepted:
         raise click.exceptions.Exit(1)

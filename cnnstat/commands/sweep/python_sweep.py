@@ -41,7 +41,7 @@ class Sweep(Iterator[SweptPoint]):
 
     def __init__(self, found: Task, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None) -> None:
         self._columns, self._stack, self._matches = found.columns, stack, matches
-        self._selection = Selection(found.wanted, found.columns.cell, handed_on=True)
+        self._selection = Selection(found.wanted, found.columns, handed_on=True)
         self._points = self._wanted(rows)
 
     def __next__(self) -> SweptPoint:
@@ -77,7 +77,7 @@ class Sweep(Iterator[SweptPoint]):
     @property
     def refused(self) -> tuple[Refused, ...]:
         """Return the points that are no network, by reason, the most frequent first."""
-        return refused_of(self._selection)
+        return refused_of(self._selection.refusals)
 
     def _wanted(self, rows: Iterator[list[Row]]) -> Generator[SweptPoint, None, None]:
         selection = self._selection
@@ -139,7 +139,7 @@ def sweep(
     with as_error(), ExitStack() as stack:
         found = task_of([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
         kept = None if file is None else stack.enter_context(closing(Store(file, found.plan, found.points)))
-        rows = rows_in_order(found.plan, found.count, kept, scheduler=scheduler, jobs=jobs)
+        rows = rows_in_order(found.plan, found.count, kept, scheduler, jobs)
         stack.enter_context(closing(rows))
         handed_over = stack.pop_all()
     return Sweep(found, rows, handed_over, matches)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.exporters.keras import helpers
 from cnnstat.exporters.keras.function import Function
 from cnnstat.exporters.keras.shapes import last, shape
-from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
 from cnnstat.exporters.source.names import inert
 from cnnstat.exporters.source.said import NO_DEFAULT
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.exporters.keras.network import KerasNetwork
-    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.layout import Doc
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import helpers
 from cnnstat.exporters.pytorch.build import Class
-from cnnstat.exporters.source.expressions import literal
+from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
 from cnnstat.exporters.source.names import inert, shape
 from cnnstat.exporters.source.said import NO_DEFAULT
@@ -16,7 +16,7 @@ from cnnstat.exporters.source.said import NO_DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.network import Network
 
 

@@ -1,28 +1,21 @@
-"""Expressions of a spec as Python, on the arguments of a class; and what they come to, to be checked.
+"""Expressions of a spec as Python, on the arguments of a class: trees of `ast`, worked out where known.
 
-An expression is a tree of Python's `ast`. Nothing here is run by Python: `value_of` walks the tree as Python
-would compute it, so that what is written is known to give the number that the network has.
+What they come to is in `expression_values`, how they are written in `expression_text`.
 """
 
 from __future__ import annotations
 
 import ast
-import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from cnnstat.exporters.source.names import quoted
-from cnnstat.spec.functions import divisible
+from cnnstat.exporters.source.expression_values import NoValueError, value_of
 from cnnstat.spec.operators import OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 Tree: TypeAlias = ast.expr
-
-
-class NoValueError(Exception):
-    """An expression has no value, or none that Python would compute."""
 
 
 def name(text: str) -> Tree:
@@ -168,88 +161,6 @@ def _joined(op: ast.boolop, values: list[Tree]) -> Tree:
     return ast.BoolOp(op, left)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": min,
-    "max": max,
-    "abs": abs,
-    "round": round,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "sqrt": math.sqrt,
-    "log2": math.log2,
-    "divisible": divisible,
-}
-
-
-def value_of(tree: Tree, values: Mapping[str, Any]) -> Any:
-    """Return what Python would compute, integers as such and fractions as floats.
-
-    Raises:
-        NoValueError: there is none.
-    """
-    try:
-        return _value(tree, values)
-    except (ArithmeticError, TypeError, ValueError, KeyError) as error:
-        raise NoValueError(str(error)) from None
-
-
-def _value(tree: Tree, values: Mapping[str, Any]) -> Any:
-    match tree:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id=text):
-            return values[text]
-        case ast.Tuple(elts=items):
-            return tuple(_value(item, values) for item in items)
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = _value(left, values), _value(right, values)
-            if isinstance(op, ast.Div):
-                return a / b
-            return OPERATORS[type(op)](a, b)
-        case ast.UnaryOp(op=op, operand=operand):
-            inner = _value(operand, values)
-            return not inner if isinstance(op, ast.Not) else OPERATORS[type(op)](inner)
-        case ast.BoolOp(op=op, values=parts):
-            found = [_value(part, values) for part in parts]
-            return all(found) if isinstance(op, ast.And) else any(found)
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            sides = [_value(side, values) for side in (left, *others)]
-            pairs = zip(ops, sides, sides[1:], strict=False)
-            return all(OPERATORS[type(op)](a, b) for op, a, b in pairs)
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return _value(body if _value(test, values) else orelse, values)
-        case ast.Call(func=ast.Name(id=function), args=arguments):
-            return _FUNCTIONS[function](*[_value(argument, values) for argument in arguments])
-    raise NoValueError(type(tree).__name__)
-
-
-def with_whole_quotients(tree: Tree, rows: list[Mapping[str, Any]]) -> Tree:
-    """Return an expression with ``//`` for each ``/`` that leaves no remainder under any of these values."""
-    if isinstance(tree, ast.BinOp):
-        left, right = with_whole_quotients(tree.left, rows), with_whole_quotients(tree.right, rows)
-        op = tree.op
-        if isinstance(op, ast.Div) and all(_divides(left, right, row) for row in rows):
-            op = ast.FloorDiv()
-        return ast.BinOp(left, op, right)
-    if isinstance(tree, ast.Call):
-        arguments = [with_whole_quotients(argument, rows) for argument in tree.args]
-        return ast.Call(tree.func, arguments, [])
-    if isinstance(tree, ast.IfExp):
-        parts = (with_whole_quotients(part, rows) for part in (tree.body, tree.orelse))
-        return ast.IfExp(tree.test, *parts)
-    if isinstance(tree, ast.Tuple):
-        return ast.Tuple([with_whole_quotients(item, rows) for item in tree.elts])
-    return tree
-
-
-def _divides(left: Tree, right: Tree, values: Mapping[str, Any]) -> bool:
-    try:
-        a, b = value_of(left, values), value_of(right, values)
-    except NoValueError:
-        return False
-    return all(isinstance(each, int) and not isinstance(each, bool) for each in (a, b)) and a % b == 0
-
-
 def names_in(tree: Tree) -> set[str]:
     """Return the names that a tree reads, functions left out."""
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -260,77 +171,3 @@ def functions_in(tree: Tree) -> set[str]:
     """Return the functions that a tree calls."""
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {func.id for func in calls if isinstance(func, ast.Name)}
-
-
-_SYMBOLS: dict[type[ast.AST], tuple[str, int]] = {
-    ast.Or: ("or", 1),
-    ast.And: ("and", 2),
-    ast.Eq: ("==", 4),
-    ast.NotEq: ("!=", 4),
-    ast.Lt: ("<", 4),
-    ast.LtE: ("<=", 4),
-    ast.Gt: (">", 4),
-    ast.GtE: (">=", 4),
-    ast.Add: ("+", 5),
-    ast.Sub: ("-", 5),
-    ast.Mult: ("*", 6),
-    ast.Div: ("/", 6),
-    ast.FloorDiv: ("//", 6),
-    ast.Mod: ("%", 6),
-    ast.Pow: ("**", 8),
-}
-
-
-def text_of(tree: Tree, own: str = "", least: int = 0) -> str:
-    """Return an expression as Python is written; ``own`` stands before each name (``self.``)."""
-    text, strength = _text(tree, own)
-    return f"({text})" if strength < least else text
-
-
-def _text(tree: Tree, own: str) -> tuple[str, int]:
-    match tree:
-        case ast.Constant(value=value):
-            return literal(value), 9
-        case ast.Name(id=text):
-            return own + text, 9
-        case ast.Tuple(elts=items):
-            inside = ", ".join(text_of(item, own) for item in items)
-            return f"({inside},)" if len(items) == 1 else f"({inside})", 9
-        case ast.BinOp(left=left, op=op, right=right):
-            symbol, strength = _SYMBOLS[type(op)]
-            powers = strength == 8
-            a, b = text_of(left, own, strength + powers), text_of(right, own, strength + (not powers))
-            tight = powers and all(isinstance(side, ast.Constant | ast.Name) for side in (left, right))
-            return (f"{a}{symbol}{b}" if tight else f"{a} {symbol} {b}"), strength
-        case ast.UnaryOp(op=op, operand=operand):
-            if isinstance(op, ast.Not):
-                return f"not {text_of(operand, own, 3)}", 3
-            return f"-{text_of(operand, own, 7)}", 7
-        case ast.BoolOp(op=op, values=parts):
-            symbol, strength = _SYMBOLS[type(op)]
-            return f" {symbol} ".join(text_of(part, own, strength + 1) for part in parts), strength
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            text = text_of(left, own, 5)
-            for each, other in zip(ops, others, strict=True):
-                text += f" {_SYMBOLS[type(each)][0]} {text_of(other, own, 5)}"
-            return text, 4
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return f"{text_of(body, own, 1)} if {text_of(test, own, 1)} else {text_of(orelse, own)}", 0
-        case ast.Call(func=ast.Name(id=function), args=arguments):
-            module = "math." if function in ("floor", "ceil", "sqrt", "log2") else ""
-            return f"{module}{function}({', '.join(text_of(a, own) for a in arguments)})", 9
-    raise NoValueError(type(tree).__name__)
-
-
-def literal(value: Any) -> str:
-    """Return a value as Python is written, texts in double quotes."""
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, tuple):
-        inside = ", ".join(map(literal, value))
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    if isinstance(value, Fraction):
-        return literal(float(value))
-    if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    return repr(value).replace("e-0", "e-")

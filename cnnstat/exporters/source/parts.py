@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.source.classes import Arguments, SplitError, Use, same
-from cnnstat.exporters.source.expressions import (
-    NoValueError,
-    Tree,
-    text_of,
-    value_of,
-)
+from cnnstat.exporters.source.arguments import Arguments
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expression_values import NoValueError, same, value_of
 from cnnstat.exporters.source.forward import Forward, Val
+from cnnstat.exporters.source.uses import SplitError, Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.network import Network
     from cnnstat.exporters.source.scopes import Scope
     from cnnstat.spec.model import Entry

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnstat.graph.model import Graph
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Entry, Option, Reference
+    from cnnstat.spec.values import Value
 
 
 @dataclass(eq=False)

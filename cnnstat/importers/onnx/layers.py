@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import isfinite, prod
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.base.axes import MOST_AXES, rank_of
-from cnnstat.base.errors import Misfit
 from cnnstat.base.module_names import names
 from cnnstat.importers.draft import TensorAt
+from cnnstat.importers.onnx.catalogue import Outside, check_layer
 from cnnstat.importers.onnx.learned import aside
 from cnnstat.importers.onnx.module_names import module_of
 from cnnstat.importers.onnx.nodes.value import is_number
-from cnnstat.layers.base import size_of
-from cnnstat.layers.plugged import layer_type
-from cnnstat.layers.reader import read_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +21,6 @@ if TYPE_CHECKING:
     from cnnstat.importers.onnx.nodes.model import Model
     from cnnstat.importers.onnx.nodes.value import Node, Value
     from cnnstat.layers.base import Shape
-
-
-class Outside(Exception):  # noqa: N818 - no error: the node becomes an opaque layer
-    """What a node computes is nothing that the catalogue has; the message says why."""
 
 
 class Built(Struct):
@@ -116,8 +108,7 @@ class Layers:
             Outside: it has more axes than a layer can put out.
         """
         source = self.source(value)
-        shape = self.model.inputs[source] if isinstance(source, str) else self.built[source].shape
-        if shape != value.sample:
+        if self._shape(source) != value.sample:
             raise Outside("a layer puts out 1 to 4 axes")
         return source
 
@@ -154,7 +145,7 @@ class Layers:
             if not is_number(value.kind):
                 raise Outside(f"its {name} is no array of numbers")
         if kind != "opaque" and node.noted is None:  # notes have options as they were written: formulas
-            self._check(kind, options or {}, reads, shape, stored)
+            check_layer(kind, options or {}, tuple(map(self._shape, reads)), shape, stored)
         for name in aside(self.model, stored.values()):
             if name not in self._aside:
                 self._aside.add(name)
@@ -187,7 +178,7 @@ class Layers:
 
     def _put_aside(self, key: str, like: int | str) -> None:
         """Add a tensor of the model as a layer that nobody reads, of as many axes as another one has."""
-        rank = len(self.model.inputs[like] if isinstance(like, str) else self.built[like].shape)
+        rank = len(self._shape(like))
         value = self.value(key)
         shape = (prod(value.shape or ()), *(1,) * (rank - 1))
         at = (value.at or TensorAt(key)).turned(("reshape", shape))
@@ -199,86 +190,13 @@ class Layers:
         layer = Built("parameter", [like], options, {"weight": at}, path, "parameter", shape, kept=True)
         self.built.append(layer)
 
-    def _check(
-        self,
-        kind: str,
-        options: dict[str, Any],
-        reads: Sequence[int | str],
-        shape: Shape,
-        stored: dict[str, Value],
-    ) -> None:
-        """Refuse a layer that would be no good in a spec, or another one than the model has.
-
-        Raises:
-            Outside: it is so.
-        """
-        declared = layer_type(kind)
-        if declared is None:
-            raise Outside(f"there is no type '{kind}'")
-        numbers = [each for each in options.values() if isinstance(each, float)]
-        if not all(map(isfinite, numbers)):
-            raise Outside(f"{kind} takes no number without end")
-        layer, faults = read_layer(kind, declared, {name: _frozen(each) for name, each in options.items()})
-        if layer is None:
-            raise Outside(str(faults[0]))
-        given = tuple(
-            self.model.inputs[each] if isinstance(each, str) else self.built[each].shape for each in reads
-        )
-        try:
-            found, wanted = size_of(layer.sizes(given)), layer.tensors(given)
-        except Misfit as why:
-            raise Outside(str(why)) from None
-        if found != tuple(shape):
-            raise Outside(f"{kind} would put out {_shown(found)}, and it {_shown(shape)}")
-        for name, value in stored.items():
-            if value.shape is not None and tuple(value.shape) != wanted.get(name):
-                raise Outside(
-                    f"its {name} is {_shown(value.shape)}, and {kind} has {_shown(wanted.get(name, ()))}"
-                )
+    def _shape(self, read: int | str) -> Shape:
+        """Return what a layer or an input puts out."""
+        return self.model.inputs[read] if isinstance(read, str) else self.built[read].shape
 
     def put(self, name: str, source: int | str) -> None:
         """Say which layer or input a value is."""
         self.sources[name] = source
-
-
-def index_of(index: int, size: int, what: str = "axis") -> int:
-    """Return an index from 0 on; one below 0 counts from the end.
-
-    Raises:
-        Outside: there are not so many.
-    """
-    if not -size <= index < size:
-        raise Outside(f"there is no {what} {index} of {size}")
-    return index % size
-
-
-def is_pointwise(kind: str) -> bool:
-    """Say whether a type works value by value, so that it does not matter where its axes stand."""
-    declared = layer_type(kind)
-    return declared is not None and declared.pointwise
-
-
-def axis_name(value: Value, axis: int) -> str:
-    """Return the name of an axis of a value; of one sample the first are the channels.
-
-    Raises:
-        Outside: it is the axis of samples, or there are too many.
-    """
-    axis = index_of(axis, len(value.shape or ()))
-    if axis == value.batch:
-        raise Outside("it works along the axis of samples")
-    return names_of(value.sample)[value.place(axis)]
-
-
-def names_of(shape: Shape) -> tuple[str, ...]:
-    """Return the names of the axes of one sample.
-
-    Raises:
-        Outside: a sample has no axis, or too many.
-    """
-    if not 1 <= len(shape) <= MOST_AXES + 1:
-        raise Outside("a layer puts out 1 to 4 axes")
-    return ("channels", *rank_of(shape).axes[1:])
 
 
 def whose(value: Value) -> object:
@@ -294,18 +212,3 @@ def _read_in_several_modules(model: Model) -> frozenset[str]:
         if weight is not None and weight.at is not None:
             scopes.setdefault(weight.at.key, set()).add(node.scope or node.name.rpartition("/")[0])
     return frozenset(key for key, found in scopes.items() if len(found) > 1)
-
-
-def _frozen(value: Any) -> Any:
-    """Return a value as the reader of specs has it, where lists are tuples."""
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
-
-
-def _shown(shape: Shape) -> str:
-    return "x".join(map(str, shape)) or "none"
-
-
-def compact(sizes: Sequence[Any]) -> Any:
-    """Return one number for all axes where they are equal."""
-    sizes = [*sizes]
-    return sizes[0] if len({*sizes}) == 1 else sizes

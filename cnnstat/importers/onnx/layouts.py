@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec.structs import replace
 
 from cnnstat.base.axes import rank_of
-from cnnstat.importers.onnx.layers import Built, is_pointwise, names_of
+from cnnstat.importers.onnx.axes import names_of
+from cnnstat.importers.onnx.catalogue import is_pointwise
+from cnnstat.importers.onnx.layers import Built
 
 if TYPE_CHECKING:
     from cnnstat.layers.base import Shape

@@ -11,8 +11,9 @@ from cnnstat.base.limits import is_size
 from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.groups import grouped
-from cnnstat.importers.onnx.layers import Built, Layers, Outside
+from cnnstat.importers.onnx.layers import Built, Layers
 from cnnstat.importers.onnx.layouts import settled
 from cnnstat.importers.onnx.learned import opened
 from cnnstat.importers.onnx.module_names import names_in

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.text import listed
 from cnnstat.importers.draft import TensorAt
-from cnnstat.importers.onnx.layers import Outside
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.nodes.batch import UNKNOWN, samples_of, unmixed
 from cnnstat.importers.onnx.nodes.model import Model
 from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, Node, Value, is_float

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnnstat.report.model import Column
+from cnnstat.base.figures import BUDGETED
+from cnnstat.report.model import Column, Quantity
 from cnnstat.sweeps.networks.figures import SWEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from cnnstat.report import model
     from cnnstat.sweeps.cells import Kind
     from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.networks.figures import Side, SweepFigure
 
 FIXED = ("point", "network", "refused", "why", "exact")
 """The columns of every store beside parameters and figures."""
@@ -41,18 +44,35 @@ class Columns(Struct, frozen=True, dict=True):
 
     @cached_property
     def _params(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.params)}
+        return {param_key(name): place for place, name in enumerate(self.params)}
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """Return what data formats have: what is shown, and which of it is only a bound."""
+        found: dict[str, None] = {}
+        for key in self.shown:
+            bounded_by = SWEPT[key].bounded_by
+            found.update(dict.fromkeys((key, bounded_by) if bounded_by in self.place else (key,)))
+        return tuple(found)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return what the columns of a file are called."""
-        return ("point", "network", *column_names(self.params), *self.shown)
+        return ("point", "network", *column_names(self.params), *self.written)
 
     def cell(self, row: Row, key: str) -> Any:
-        """Return a parameter of a row, or a figure."""
+        """Return a figure of a row, or a parameter by its `param_key`."""
         if key in self._params:
             return row.params[self._params[key]]
         return row.figures[self.place[key]]
+
+    def side(self, row: Row, key: str) -> Side:
+        """Return on which side of its number a figure of a row is; nothing where it is that number."""
+        if key in self._params:
+            return ""
+        figure = SWEPT[key]
+        place = self.place.get(figure.bounded_by)
+        return figure.side if place is not None and row.figures[place] else ""
 
     def for_readers(self) -> tuple[Column, ...]:
         """Return the columns of a table for readers.
@@ -67,18 +87,34 @@ class Columns(Struct, frozen=True, dict=True):
             for name, column in named
         )
         figures = (
-            Column(key, figure.title, _KINDS.get(figure.kind, figure.kind), figure.convention, min(2, place))  # type: ignore[arg-type]
+            Column(key, figure.title, kind_for_readers(figure), figure.convention, min(2, place))
             for place, (key, figure) in enumerate((key, SWEPT[key]) for key in self.shown)
         )
         return (Column("point", "point"), *network, *params, *figures)
 
 
-_KINDS = {"sizes": "shape"}
+def kind_for_readers(figure: SweepFigure) -> model.Kind:
+    """Return how a figure is shown."""
+    return "shape" if figure.kind == "sizes" else figure.kind
+
+
+def cells_for_readers(figures: Mapping[str, Any], shown: Sequence[str]) -> Iterator[Any]:
+    """Yield the figures of a point that are shown; of bounds, that they are at most or at least so much."""
+    for key in shown:
+        figure, value = SWEPT[key], figures[key]
+        if value is not None and figures.get(figure.bounded_by):
+            value = Quantity((f"{figure.side} ", Quantity(value, kind_for_readers(figure))), "figure")
+        yield value
 
 
 def following(space: Mapping[str, str]) -> frozenset[str]:
     """Return the parameters that are worked out from others, of what varies as it is written."""
     return frozenset(name for name, text in space.items() if "$" in text)
+
+
+def param_key(name: str) -> str:
+    """Return what conditions and orders know a parameter by: its name, with a $ if a figure has it, too."""
+    return f"${name}" if name in SWEPT or name in BUDGETED else name
 
 
 def column_names(params: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from cnnstat.sweeps.networks.figures import figures_of
 from cnnstat.sweeps.networks.points import Points
 
 if TYPE_CHECKING:
-    from cnnstat.spec.expression import Value
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.figures import Cell
     from cnnstat.sweeps.networks.plan import Plan
 
@@ -37,7 +37,7 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Evaluator:
-    """What works out the rows of a plan. What was worked out of a family's parts is kept from one point to the next."""
+    """What works out the rows of a plan, and keeps what it knows of a family's parts for the next point."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

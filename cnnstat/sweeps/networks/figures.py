@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.backward_cost import costs
@@ -40,10 +41,15 @@ REAL = ("ratio", "seconds")
 """The kinds of figures that are no whole numbers: a cell has the nearest decimal."""
 
 
+Side: TypeAlias = Literal["", "at most", "at least"]
+"""What a number says of a figure: what it is, or no more than on which side of the number it is."""
+
+
 class SweepFigure(Struct, frozen=True):
     """A figure by its key.
 
-    ``walked`` works it out where totals do not have it, ``under`` from the roofline of a machine.
+    ``walked`` works it out where totals do not have it, ``under`` from the roofline of a machine. Where the
+    figure that it is ``bounded_by`` is not 0, it is only known on which ``side`` of the number this one is.
     """
 
     key: str
@@ -52,6 +58,8 @@ class SweepFigure(Struct, frozen=True):
     convention: str = ""
     walked: Callable[[Analysis], int | None] | None = None
     under: Callable[[NetworkRoof], float | None] | None = None
+    bounded_by: str = ""
+    side: Side = ""
 
     @property
     def ordered(self) -> bool:
@@ -63,18 +71,20 @@ def _declared(key: str, kind: Literal["count", "bytes", "sizes", "text"]) -> Swe
     return SweepFigure(FIGURES[key].layer_key or key, FIGURES[key].label, kind, FIGURES[key].brief)
 
 
+def _sum(figure: SweepFigure) -> SweepFigure:
+    """Return a figure that is the sum over the layers whose own are known."""
+    return replace(figure, bounded_by=_UNKNOWN_NODES, side="at least")
+
+
+_UNKNOWN_NODES = "unknown_nodes"
+
+
 def _counted_by(name: str) -> Callable[[Analysis], int | None]:
     def counted(analysis: Analysis) -> int | None:
         whole = total(tool_counts(analysis, CONVENTIONS[name]))
         return None if whole.left_out else whole.total
 
     return counted
-
-
-def _field_is_bound(analysis: Analysis) -> int | None:
-    """Say whether the field of the last output is an upper bound, which proves no least size."""
-    output = analysis.graph.outputs[-1]
-    return None if analysis.totals.field.because else int(bool(analysis.exact_upper_bounds[output]))
 
 
 def _over_budget(analysis: Analysis) -> int:
@@ -95,17 +105,30 @@ SWEPT: dict[str, SweepFigure] = {
     figure.key: figure
     for figure in (
         _declared("shape", "sizes"),
-        *(_declared(key, "count") for key in COUNTS),
-        *(SweepFigure(kind, kind, "count") for kind in KINDS),
+        *(_sum(_declared(key, "count")) for key in COUNTS),
+        *(_sum(SweepFigure(kind, kind, "count")) for kind in KINDS),
         SweepFigure(
             "receptive_field",
             FIGURES["receptive_field"].label,
             "sizes",
-            "receptive field of one unit in input pixels (Araujo, Norris, Sim, Distill 2019); where it is an"
-            " upper bound (field_is_bound), that",
+            "receptive field of one unit in input pixels (Araujo, Norris, Sim, Distill 2019)",
+            bounded_by="field_is_bound",
+            side="at most",
+        ),
+        SweepFigure(
+            "field_is_bound",
+            "upper bound",
+            "count",
+            "1 where the field is an upper bound, of which units may see less",
         ),
         _declared("field_stride", "text"),
-        *(_declared(key, "bytes") for key in OF_NETWORK),
+        *(_sum(_declared(key, "bytes")) for key in OF_NETWORK),
+        SweepFigure(
+            _UNKNOWN_NODES,
+            "unknown nodes",
+            "count",
+            "nodes of a model that no layer type stands for; sums are without them",
+        ),
         SweepFigure("layers", "layers", "count", walked=lambda analysis: len(analysis.rows)),
         SweepFigure(
             "leftover_layers",
@@ -114,19 +137,14 @@ SWEPT: dict[str, SweepFigure] = {
             "layers that drop rows or columns",
             walked=lambda analysis: sum(any(row.leftover) for row in analysis.rows),
         ),
-        SweepFigure(
-            "field_is_bound",
-            "upper bound",
-            "count",
-            "1 where the field is an upper bound, of which units may see less",
-            walked=_field_is_bound,
-        ),
-        SweepFigure(
-            "training_macs",
-            "training MACs",
-            "count",
-            "MACs of a training step on one sample, forward and backward",
-            walked=lambda analysis: sum(cost.total for cost in costs(analysis)),
+        _sum(
+            SweepFigure(
+                "training_macs",
+                "training MACs",
+                "count",
+                "MACs of a training step on one sample, forward and backward",
+                walked=lambda analysis: sum(cost.total for cost in costs(analysis)),
+            )
         ),
         SweepFigure(
             "over_budget", "over budget", "count", "budgets of the spec not kept", walked=_over_budget
@@ -176,6 +194,27 @@ THROUGH_LAYERS = tuple(key for key, figure in SWEPT.items() if figure.walked and
 """The figures beside those of other tools and of a machine that no composition knows."""
 
 _BUDGET_NAMES = {name: key for name, key in BUDGETED.items() if name != key}
+
+
+def with_bounds(keys: Iterable[str], networks: Iterable[str]) -> tuple[str, ...]:
+    """Return figures, each followed by the one that says where it is only a bound.
+
+    Nodes can be unknown only where the text of a network has a layer for them.
+    """
+    opaque = any("opaque" in text for text in networks)
+    found: dict[str, None] = {}
+    for key in keys:
+        bounded_by = SWEPT[key].bounded_by
+        more = (bounded_by,) if bounded_by and (opaque or bounded_by != _UNKNOWN_NODES) else ()
+        found.update(dict.fromkeys((key, *more)))
+    return tuple(found)
+
+
+def without_bounds(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return figures without those that only say of another one where it is a bound."""
+    keys = tuple(keys)
+    bounding = {SWEPT[key].bounded_by for key in keys}
+    return tuple(key for key in keys if key not in bounding)
 
 
 def swept(name: str, others: Sequence[str] = ()) -> SweepFigure:

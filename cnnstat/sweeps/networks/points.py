@@ -11,9 +11,11 @@ from cnnstat.base.errors import ArgumentError, Fault, Source
 from cnnstat.base.text import exact
 from cnnstat.spec.axis import BITS, Values
 from cnnstat.spec.choice import choose
-from cnnstat.spec.expression import parse, show_value
+from cnnstat.spec.expression import parse
 from cnnstat.spec.reader import read_family
-from cnnstat.spec.space import Space, check_space, given_space, random_bits
+from cnnstat.spec.space import Space, check_space, random_bits
+from cnnstat.spec.space_reader import given_space
+from cnnstat.spec.values import show_value
 from cnnstat.sweeps.cells import kind_of
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.spec.axis import Axis
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.expression import Value
     from cnnstat.spec.model import Family
+    from cnnstat.spec.values import Value
     from cnnstat.sweeps.cells import Kind
     from cnnstat.sweeps.networks.plan import Member, Plan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Row
-    from cnnstat.sweeps.selection.selection import Selection
+    from cnnstat.sweeps.selection.selection import Reasons, Selection
 
 
 class SweptPoint(Struct, frozen=True, kw_only=True):
@@ -29,7 +29,21 @@ class SweptPoint(Struct, frozen=True, kw_only=True):
     params: dict[str, int | float | str | bool | None]
     """The parameters that vary, and those of the network that follow from them."""
     figures: dict[str, int | float | tuple[int, ...] | str | None]
-    """By key; sizes and shapes one number for each axis; null where unknown."""
+    """By key; sizes and shapes one number for each axis; null where unknown. `receptive_field` is an upper
+    bound where `field_is_bound` is 1, and sums are lower bounds where `unknown_nodes` is there and not 0."""
+
+
+class Undecided(Struct, frozen=True, kw_only=True):
+    """The points of which a condition is not decided, though all others hold."""
+
+    condition: str
+    figure: Literal["unknown", "at most", "at least"]
+    """What is known of the figure: nothing, or on which side of its number it is."""
+    count: int
+    point: int
+    """The first of them."""
+    value: int | float | tuple[int, ...] | str | None
+    """The figure of that one."""
 
 
 class Refused(Struct, frozen=True, kw_only=True):
@@ -64,8 +78,12 @@ class SweepDocument(Document, frozen=True, kw_only=True):
     """By reason, the most frequent first."""
     matching: int
     """How many of the accepted meet `--where`."""
+    undecided: tuple[Undecided, ...]
+    """Those of which `--where` is not decided, by condition, the most frequent first."""
     selected: int
     """How many of these are left by `--pareto`."""
+    compared_bounds: tuple[str, ...]
+    """Figures by which rows are compared that are only bounds in some of them: these count as they stand."""
     rows: tuple[SweptPoint, ...]
     """The first of them, as many as `--top` says."""
 
@@ -79,6 +97,8 @@ def document(
 ) -> SweepDocument:
     """Return what a selection came to; ``about`` are the fields that say what was asked."""
     shown = machine if any(SWEPT[key].under for key in columns.shown) else None
+    rows = tuple(selection.rows())
+    compared = dict.fromkeys(order.key for order in (*selection.wanted.pareto, *selection.wanted.sort))
     return SweepDocument(
         command=command,
         networks=columns.networks,
@@ -86,16 +106,32 @@ def document(
         machine=UNSET if shown is None else machine_entry(shown),
         points=selection.points,
         accepted=selection.points - selection.refusals.counts.total(),
-        refused=refused_of(selection),
+        refused=refused_of(selection.refusals),
         matching=selection.matching,
+        undecided=undecided_of(selection),
         selected=selection.selected,
-        rows=tuple(point(row, columns) for row in selection.rows()),
+        compared_bounds=tuple(key for key in compared if any(columns.side(row, key) for row in rows)),
+        rows=tuple(point(row, columns) for row in rows),
     )
 
 
-def refused_of(selection: Selection) -> tuple[Refused, ...]:
+def undecided_of(selection: Selection) -> tuple[Undecided, ...]:
+    """Return of which points a condition is not decided, by condition, the most frequent first."""
+    undecided = selection.undecided
+    return tuple(
+        Undecided(
+            condition=each.condition.demand,
+            figure=each.side or "unknown",
+            count=count,
+            point=undecided.first[each].number,
+            value=selection.columns.cell(undecided.first[each], each.condition.key),
+        )
+        for each, count in undecided.counts.most_common()
+    )
+
+
+def refused_of(refusals: Reasons[str]) -> tuple[Refused, ...]:
     """Return what was refused, by reason, the most frequent first."""
-    refusals = selection.refusals
     return tuple(
         Refused(code=code, count=count, point=refusals.first[code].number, reason=refusals.first[code].why)
         for code, count in refusals.counts.most_common()
@@ -108,11 +144,11 @@ def point(row: Row, columns: Columns) -> SweptPoint:
         point=row.number,
         network=columns.networks[row.network],
         params=dict(zip(columns.params, map(plain, row.params), strict=True)),
-        figures={key: row.figures[columns.place[key]] for key in columns.shown},
+        figures={key: row.figures[columns.place[key]] for key in columns.written},
     )
 
 
 def flat(row: Row, columns: Columns) -> Sequence[Any]:
     """Return the cells of a point, in the order of `Columns.names`."""
-    cells = [row.figures[columns.place[key]] for key in columns.shown]
+    cells = [row.figures[columns.place[key]] for key in columns.written]
     return [row.number, columns.networks[row.network], *map(plain, row.params), *cells]

@@ -91,16 +91,16 @@ class Parquet:
             [row.number for row in rows],
             [columns.networks[row.network] for row in rows],
             *([row.params[place] for row in rows] for place in range(len(columns.params))),
-            *([row.figures[columns.place[key]] for row in rows] for key in columns.shown),
+            *([row.figures[columns.place[key]] for row in rows] for key in columns.written),
         ]
 
     def _type(self, place: int, cells: Sequence[Any]) -> _Type:
         """Return the type of a column: of figures by their kind, of parameters by what they are."""
-        figure = place - len(self.columns.names) + len(self.columns.shown)
+        figure = place - len(self.columns.names) + len(self.columns.written)
         if figure < 0:
             named = self.columns.params[place - _FIXED] if place >= _FIXED else ""
             return _narrowest(cells, self.columns.kinds.get(named))
-        kind = SWEPT[self.columns.shown[figure]].kind
+        kind = SWEPT[self.columns.written[figure]].kind
         if kind in REAL:
             return "float64"
         return "sizes" if kind == "sizes" else "string" if kind == "text" else _whole(cells)

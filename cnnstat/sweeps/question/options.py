@@ -12,6 +12,7 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 from cnnstat.cli.options import gathered, read_by, set_option
 from cnnstat.cli.values import inputs_of
+from cnnstat.sweeps.networks.columns import param_key
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.selection.conditions import (
@@ -113,7 +114,8 @@ def figures_for(wanted: Wanted, shown: Sequence[str], params: Sequence[str]) -> 
     """Return the figures that have to be known: those that are shown, and those that are compared."""
     compared = [condition.key for condition in wanted.where]
     compared += [order.key for order in (*wanted.pareto, *wanted.sort)]
-    return tuple(dict.fromkeys((*shown, *(key for key in compared if key not in params))))
+    of_params = {param_key(name) for name in params}
+    return tuple(dict.fromkeys((*shown, *(key for key in compared if key not in of_params))))
 
 
 def _vary(texts: tuple[str, ...]) -> dict[str, str]:

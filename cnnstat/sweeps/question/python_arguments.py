@@ -12,8 +12,8 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.base.arguments import check_names, check_type, shown
 from cnnstat.base.errors import ArgumentError
 from cnnstat.cli.output import Undone
-from cnnstat.spec.expression import show_value
 from cnnstat.spec.given import from_python
+from cnnstat.spec.values import show_value
 from cnnstat.sweeps.selection.conditions import read_columns
 
 if TYPE_CHECKING:

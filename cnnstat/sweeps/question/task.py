@@ -9,7 +9,13 @@ from msgspec.structs import replace
 
 from cnnstat.base.errors import ArgumentError, Problem, SpecError
 from cnnstat.sweeps.networks.columns import Columns, following
-from cnnstat.sweeps.networks.figures import ON_MACHINES, USUAL, USUAL_ON_MACHINES, check_machine
+from cnnstat.sweeps.networks.figures import (
+    ON_MACHINES,
+    USUAL,
+    USUAL_ON_MACHINES,
+    check_machine,
+    with_bounds,
+)
 from cnnstat.sweeps.networks.points import Points
 from cnnstat.sweeps.question.options import figures_for
 from cnnstat.sweeps.question.plan_reader import read_plan
@@ -59,7 +65,7 @@ def task_of(
     points = Points(plan)
     wanted = asked.wanted(points.params, top=top)
     shown = asked.columns or (USUAL if machine is None else USUAL_ON_MACHINES)
-    figures = figures_for(wanted, shown, points.params)
+    figures = with_bounds(figures_for(wanted, shown, points.params), (each.text for each in plan.members))
     if store is not None and store.exists():
         stored, its_machine = figures_in(store)
         if {*figures} <= {*stored}:

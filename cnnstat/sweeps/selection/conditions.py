@@ -15,12 +15,13 @@ from msgspec import Struct
 from cnnstat.base.errors import ArgumentError, Fault
 from cnnstat.base.figures import BUDGETED
 from cnnstat.spec.budget import limit, real_limit
+from cnnstat.sweeps.networks.columns import param_key
 from cnnstat.sweeps.networks.figures import REAL, SWEPT, swept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-from cnnstat.sweeps.networks.figures import Cell, SweepFigure
+from cnnstat.sweeps.networks.figures import Cell, Side, SweepFigure
 
 Number: TypeAlias = int | float | Fraction
 
@@ -40,15 +41,26 @@ class Condition(Struct, frozen=True):
     limit: int | float
     text: str
 
-    def holds(self, cell: Cell) -> bool:
-        """Say whether a figure is within; one that is unknown is not.
+    def holds(self, cell: Cell, side: Side = "") -> bool | None:
+        """Say whether a figure is within; None where that is not decided, for it is unknown or only a bound.
 
-        Of one for each axis, the axis counts that is farthest from it, as in a budget.
+        Of one for each axis, the axis counts that is farthest from it, as in a budget. What is at most 90 is
+        at most 100, and surely not 120 or more; whether it is at most 80, or 5 or more, it does not say.
         """
         value = number(cell, least=not self.most)
         if value is None:
-            return False
-        return value <= self.limit if self.most else value >= self.limit
+            return None
+        kept = value <= self.limit if self.most else value >= self.limit
+        return None if side and kept is not self.decided(side) else kept
+
+    def decided(self, side: Side) -> bool:
+        """Return all that a figure on one side of its number can prove: that it is within, or is not."""
+        return self.most is (side == "at most")
+
+    @property
+    def demand(self) -> str:
+        """Return what is demanded: ``params <= 6M``."""
+        return f"{self.key} {'<=' if self.most else '>='} {self.text}"
 
 
 class Order(Struct, frozen=True):
@@ -96,11 +108,8 @@ def check_together(conditions: Sequence[Condition]) -> None:
     for least in conditions:
         for most in conditions:
             if least.key == most.key and most.most and not least.most and least.limit > most.limit:
-                least_said, most_said = (
-                    f"{each.key} {'<=' if each.most else '>='} {each.text}" for each in (least, most)
-                )
                 raise ArgumentError(
-                    f"'{least_said}' and '{most_said}' exclude each other: nothing meets both"
+                    f"'{least.demand}' and '{most.demand}' exclude each other: nothing meets both"
                 )
 
 
@@ -156,6 +165,9 @@ def bound_of(figure: SweepFigure, name: str, text: str) -> tuple[bool, int | flo
 def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
     """Read what is compared: ``params, macs, -receptive_field``, where - means that more comes first.
 
+    ``params`` are names of parameters, with a ``$`` or without; of a name that a figure has, too, the figure
+    is meant without one.
+
     Raises:
         ArgumentError: there is no such figure or parameter.
     """
@@ -163,8 +175,11 @@ def read_orders(text: str, params: Sequence[str] = ()) -> tuple[Order, ...]:
     for part in text.split(","):
         word = part.strip()
         name = word.removeprefix("-").strip()
-        key = name if name in params else swept(name, params).key
-        if key not in params and not SWEPT[key].ordered:
+        if name.removeprefix("$") in params and not (name in SWEPT or name in BUDGETED):
+            found.append(Order(param_key(name.removeprefix("$")), less=not word.startswith("-")))
+            continue
+        key = swept(name, params).key
+        if not SWEPT[key].ordered:
             raise ArgumentError(f"{name} is no number, and cannot be compared")
         found.append(Order(key, less=not word.startswith("-")))
     return tuple(found)

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from cnnstat.sweeps.selection.conditions import Condition  # noqa: TC001 - msgspec reads it
 from cnnstat.sweeps.selection.pareto import Front
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Row
+    from cnnstat.sweeps.networks.figures import Side
     from cnnstat.sweeps.selection.chart_data import ChartData
-    from cnnstat.sweeps.selection.conditions import Condition, Number, Order
+    from cnnstat.sweeps.selection.conditions import Number, Order
 
+Reason = TypeVar("Reason", bound="str | Open")
 Key: TypeAlias = "tuple[Any, ...]"
 
 
@@ -32,39 +36,49 @@ class Wanted(Struct, frozen=True):
     top: int | None = None
 
 
-class Refusals:
-    """How many points were refused for which reason, and the first of each."""
+class Reasons(Generic[Reason]):
+    """How many points are left out for which reason, and the first of each."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.first: dict[str, Row] = {}
+        self.counts: Counter[Reason] = Counter()
+        self.first: dict[Reason, Row] = {}
 
-    def add(self, row: Row) -> None:
-        """Count a refused point."""
-        self.counts[row.code] += 1
-        first = self.first.setdefault(row.code, row)
+    def add(self, reason: Reason, row: Row) -> None:
+        """Count a point."""
+        self.counts[reason] += 1
+        first = self.first.setdefault(reason, row)
         if row.number < first.number:
-            self.first[row.code] = row
+            self.first[reason] = row
+
+
+class Open(Struct, frozen=True):
+    """A condition that is not decided: its figure is unknown, or only known to be on one ``side``."""
+
+    condition: Condition
+    side: Side
 
 
 class Selection:
     """Points as they come, and those of them that are wanted.
 
-    ``cell`` finds a parameter or a figure of a row by its key. What meets the conditions is added to ``chart_data``.
+    A point is left out where a condition does not hold, and where one is not decided while all others hold:
+    these are counted by condition. What meets the conditions is added to ``chart_data``.
     Where points are ``handed_on`` as they come, none is kept that need not be compared with others.
     """
 
     def __init__(
         self,
         wanted: Wanted,
-        cell: Callable[[Row, str], Any],
+        columns: Columns,
         chart_data: ChartData | None = None,
         *,
         handed_on: bool = False,
     ) -> None:
-        self.wanted, self._cell, self._chart_data = wanted, cell, chart_data
+        self.wanted, self.columns, self._chart_data = wanted, columns, chart_data
+        self._cell = columns.cell
         self._handed_on = handed_on
-        self.refusals = Refusals()
+        self.refusals: Reasons[str] = Reasons()
+        self.undecided: Reasons[Open] = Reasons()
         self.points = self.matching = 0
         self._kept: list[tuple[Key, Row]] = []
         self._front: Front[Row] = Front()
@@ -78,9 +92,9 @@ class Selection:
         """Take the next point and say whether it meets the conditions."""
         self.points += 1
         if row.code:
-            self.refusals.add(row)
+            self.refusals.add(row.code, row)
             return False
-        if not all(condition.holds(self._cell(row, condition.key)) for condition in self.wanted.where):
+        if not self._meets(row):
             return False
         self.matching += 1
         if self._chart_data is not None:
@@ -94,6 +108,31 @@ class Selection:
         ):
             self._keep(row)
         return True
+
+    def _meets(self, row: Row) -> bool:
+        """Say whether all conditions hold; count a point of which that is not decided."""
+        undecided = None
+        for condition in self.wanted.where:
+            side = self.columns.side(row, condition.key)
+            held = condition.holds(self._cell(row, condition.key), side)
+            if held is False:
+                return False
+            if held is None and undecided is None:
+                undecided = Open(condition, side)
+        if undecided is not None:
+            self.undecided.add(undecided, row)
+        return undecided is None
+
+    def take(self, rows: Iterable[Row], matches: int | None = None) -> list[Row]:
+        """Take the next points, until so many ``matches`` are found; return what is handed on."""
+        top = self.wanted.top
+        handed_on = []
+        for row in rows:
+            if self.add(row) and self.flows and (top is None or self.matching <= top):
+                handed_on.append(row)
+            if self.matching == matches:
+                break
+        return handed_on
 
     def rows(self) -> Iterator[Row]:
         """Yield the points that are wanted, in order."""

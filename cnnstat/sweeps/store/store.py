@@ -15,7 +15,7 @@ from cnnstat.analysis.machines import Machine
 from cnnstat.cli.output import Undone
 from cnnstat.sweeps.cells import cell_of, recorded, value_of, values_recorded
 from cnnstat.sweeps.libraries import arrow
-from cnnstat.sweeps.networks.columns import column_names
+from cnnstat.sweeps.networks.columns import column_names, param_key
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import REAL, SWEPT
 from cnnstat.sweeps.store.database import Database, quoted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.networks.plan import Plan
     from cnnstat.sweeps.networks.points import Points
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables; another one is another store."""
 
 _TYPES = {
@@ -141,14 +141,14 @@ class Store:
 
     def orders(self, key: str) -> bool:
         """Say whether the database sorts by a parameter or figure as a sweep does: by exact numbers."""
-        kind = self.about["params"].get(key)
+        kind = {param_key(name): kind for name, kind in self.about["params"].items()}.get(key)
         return kind is None or (kind in ("integer", "number") and not self.count("exact IS NOT NULL"))
 
     @property
     def columns(self) -> dict[str, str]:
-        """Return the column of each parameter, as the database writes it."""
+        """Return the column of each parameter, as the database writes it, by its `param_key`."""
         names = (*self.about["params"],)
-        return dict(zip(names, map(quoted, column_names(names)), strict=True))
+        return dict(zip(map(param_key, names), map(quoted, column_names(names)), strict=True))
 
     def _read(self, which: str) -> Iterator[list[Row]]:
         names, kinds = [*self.about["params"]], [*self.about["params"].values()]

@@ -1,4 +1,4 @@
-"""A sweep from end to end: what is stored is read, what is missing worked out, in the order of the points."""
+"""The rows of a sweep from end to end: what is stored is read, what is missing worked out, in order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from cnnstat.sweeps.workers.batches import Work, local_batches, ordered
 from cnnstat.sweeps.workers.cluster import SECONDS, cluster_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from cnnstat.sweeps.networks.evaluator import Batch, Row
     from cnnstat.sweeps.networks.plan import Plan
-    from cnnstat.sweeps.output.streams import Stream
-    from cnnstat.sweeps.selection.selection import Selection
     from cnnstat.sweeps.store.store import Store
 
 
@@ -45,51 +43,8 @@ class Stop:
             signal.signal(signal.SIGINT, before)
 
 
-def sweep_through(
-    plan: Plan,
-    count: int,
-    selection: Selection,
-    *,
-    store: Store | None = None,
-    stream: Stream | None = None,
-    matches: int | None = None,
-    scheduler: str | None = None,
-    jobs: int = 1,
-    advance: Callable[[float], None] = lambda step: None,
-    stop: Stop | None = None,
-) -> None:
-    """Go through the points of a plan, those below ``count``, until so many ``matches`` are found.
-
-    Each batch is stored when it is there; points are selected, and go to the stream, in order.
-
-    Raises:
-        Undone: something cannot be written, or a worker is lost.
-        ArgumentError: what was asked for does not go with a network.
-    """
-    stop = stop or Stop()
-    found = rows_in_order(plan, count, store, scheduler=scheduler, jobs=jobs)
-    with stop.listening(), closing(found):
-        for rows in found:
-            wanted = []
-            for row in rows:
-                if selection.add(row) and selection.flows:
-                    wanted.append(row)
-                if selection.matching == matches:
-                    break
-            top = selection.wanted.top
-            if stream is not None:
-                stream.write(
-                    wanted if top is None else wanted[: max(0, top - selection.matching + len(wanted))]
-                )
-            advance(len(rows))
-            if stop.asked or selection.matching == matches:
-                break
-    if stream is not None and not selection.flows:
-        stream.write([*selection.rows()])
-
-
 def rows_in_order(
-    plan: Plan, count: int, store: Store | None = None, *, scheduler: str | None = None, jobs: int = 1
+    plan: Plan, count: int, store: Store | None, scheduler: str | None, jobs: int
 ) -> Generator[list[Row], None, None]:
     """Yield the rows of the points below ``count`` in order, some at a time; what is missing is stored.
 

@@ -233,6 +233,35 @@ layers:
   - {name: three, type: max_pool, from: stem, kernel: 2, stride: 2}
 outputs: [one, stem, input, two, three]
 """,
+    "half of what sees different parts, after repetitions": """
+input: [4, 24, 24]
+blocks:
+  deal:
+    layers:
+      - {name: a, type: conv, filters: 2, kernel: 1}
+      - {name: b, type: conv, filters: 2, kernel: 3, padding: 1, from: input}
+      - {type: concat, from: [a, b]}
+  keep: {layers: [{type: relu}, {type: max_pool, kernel: 3, stride: 1, padding: 1}]}
+layers:
+  - {name: dealt, type: deal, repeat: 9}
+  - {name: kept, type: keep, repeat: 12}
+  - {name: half, type: split, parts: 2, take: 1}
+  - {type: conv, filters: 4, kernel: 3}
+""",
+    "repetitions of which each takes half of what the one before put together": """
+input: [4, 24, 24]
+blocks:
+  unit:
+    layers:
+      - {name: pass, type: split, parts: 2, take: 0}
+      - {name: work, type: split, parts: 2, take: 1, from: input}
+      - {name: worked, type: conv, filters: 2, kernel: 3, padding: 1}
+      - {type: concat, from: [worked, pass]}
+layers:
+  - {name: units, type: unit, repeat: 1}
+  - {name: first, type: conv, filters: 4, kernel: 1}
+  - {name: more, type: unit, repeat: 9}
+""",
     "repetitions in front of all that is trained": """
 input: [3, 16, 16]
 layers:
@@ -292,3 +321,119 @@ layers:
 """,
 }
 """Those that the walk goes through."""
+
+UNFIT = {
+    "a kernel that is too large": """
+input: [3, 8, 8]
+layers: [{type: conv, filters: 4, kernel: 9}, {type: relu}, {type: conv, filters: 4, kernel: 99}]
+""",
+    "a layer that most repetitions cannot have": """
+input: [4, 9, 9]
+blocks:
+  smaller:
+    layers:
+      - {name: a, type: conv, filters: 4, kernel: 3}
+      - {name: b, type: max_pool, from: input, kernel: 3, stride: 1}
+      - {type: add, from: [a, b]}
+layers: [{name: many, type: smaller, repeat: 12}, {type: relu}]
+""",
+    "a side of each repetition that nobody is behind": """
+input: [4, 9, 9]
+blocks:
+  cell:
+    layers:
+      - {name: a, type: conv, filters: 4, kernel: 3, padding: 1}
+      - {name: b, type: conv, from: input, filters: 4, kernel: 11, unused: true}
+      - {type: relu, from: a}
+  two:
+    layers: [{name: side, type: cell, unused: true}, {name: of, type: cell, from: input, repeat: 9}]
+layers: [{name: many, type: two, repeat: 12}, {type: conv, filters: 4, kernel: 10}, {name: end, type: two}]
+""",
+    "branches that do not meet": """
+input: {x: [4, 9, 9], y: [5, 9, 9]}
+blocks:
+  cell:
+    inputs: [now, before]
+    outputs: {now: sum, before: now}
+    layers:
+      - {name: sum, type: add, from: [now, before]}
+layers:
+  - {name: first, type: relu, from: y}
+  - {name: cells, type: cell, from: [x, first], repeat: 4}
+  - {type: linear, units: 10}
+""",
+    "channels that a group does not take, where $in is unknown, too": """
+input: [24, 8, 8]
+params: {g: 5}
+blocks:
+  cell:
+    params: {groups: 1}
+    layers:
+      - {type: conv, filters: 2 * $in, kernel: 1}
+      - {type: conv, filters: $in / 7, kernel: 1}
+      - {name: c, type: conv, filters: 35, kernel: 1, groups: $groups}
+      - {type: conv, filters: $in + 3, kernel: 1}
+layers:
+  - {name: a, type: cell, groups: $g}
+  - {name: b, type: cell, groups: 1, from: input}
+  - {type: concat, from: [a, b]}
+""",
+    "sizes that are multiplied": """
+input: [3, 64, 64]
+layers: [{type: upsample, scale: 100, repeat: 9}, {type: flatten}]
+""",
+    "too much": """
+input: [3, 8, 8]
+layers: [{type: relu, repeat: 200000}, {type: relu, repeat: 9}]
+""",
+    "too much, of which a layer would not fit": """
+input: [3, 8, 8]
+blocks: {b: {layers: [{type: conv, filters: 3, kernel: 3, repeat: 1000}]}}
+layers: [{type: b, repeat: 900}]
+""",
+}
+"""Those that are refused without the walk."""
+
+WRONG = {
+    "a layer that nobody reads": """
+input: [3, 8, 8]
+layers: [{type: relu, name: a}, {type: relu, from: input}]
+""",
+    "a parameter that is unknown": "input: [3, 8, 8]\nlayers: [{type: conv, filters: $x, kernel: 3}]",
+    "no repetitions": "input: [3, 8, 8]\nlayers: [{type: conv, filters: 3, kernel: 3, repeat: 0}]",
+    "too few inputs": "input: [3, 8, 8]\nlayers: [{type: add, from: [input]}]",
+    "a block within itself": "input: [3, 8, 8]\nblocks: {b: {layers: [{type: b}]}}\nlayers: [{type: b}]",
+    "an option behind a layer that does not fit": """
+input: [3, 8, 8]
+layers: [{type: conv, filters: 4, kernel: 9}, {type: conv, filters: 0, kernel: 1}]
+""",
+    "a value of an entry that is left out": """
+input: [3, 8, 8]
+params: {a: 1}
+layers: [{type: relu}, {type: conv, filters: 0, kernel: 3, when: $a > 1}]
+""",
+    "a value of a block that nobody calls": """
+input: [3, 8, 8]
+blocks: {b: {layers: [{type: conv, filters: 0, kernel: 3}]}}
+layers: [{type: relu}]
+""",
+    "a value of repetitions that are not there": """
+input: [3, 8, 8]
+layers: [{type: conv, filters: 4, padding: 1, kernel: 3, stride: 0, repeat: 1, first: {stride: 1}}]
+""",
+    "blocks that nest too deep": """
+input: [3, 8, 8]
+blocks:
+  tree:
+    params: {depth: 0}
+    layers:
+      - {name: a, type: relu}
+      - {name: left, type: tree, when: $depth > 0, depth: $depth - 1}
+      - {name: right, type: tree, from: a, when: $depth > 0, depth: $depth - 1}
+      - {type: add, from: [left, right]}
+layers: [{type: tree, depth: 60}]
+""",
+    "more layers that do not fit than anybody reads": "input: [3, 8, 8]\nlayers:\n"
+    + "".join(f"  - {{type: conv, from: input, filters: 3, kernel: {9 + i}}}\n" for i in range(150)),
+}
+"""Those that the walk refuses."""

@@ -26,4 +26,7 @@ def assert_as_walked(
     assert found.inference_memory_bytes == walked.totals.inference_memory_bytes
     assert found.training_memory_bytes == walked.totals.training_memory_bytes
     assert found.without == walked.without
+    asked = totals(graph.spec, settings, Pieces(), inputs=inputs, figures=["field_is_bound"])
+    bound = bool(walked.exact_upper_bounds[walked.graph.outputs[-1]])
+    assert asked.field_is_bound == (bound and walked.totals.field.because is None)
     return pieces

@@ -27,7 +27,7 @@ COLUMNS = Columns(("a",), ("width", "act"), ("params", "macs"), ("params", "macs
 
 def charted(kind: str, figures: list[tuple[Any, Any]], pareto: str = "params,macs") -> Chart:
     chart_data = ChartData(COLUMNS)
-    selection = Selection(Wanted(pareto=read_orders(pareto)), COLUMNS.cell, chart_data)
+    selection = Selection(Wanted(pareto=read_orders(pareto)), COLUMNS, chart_data)
     for number, each in enumerate(figures):
         selection.add(Row(number, 0, (Fraction(number, 2), "relu"), each))
     return chart_of(kind, chart_data, selection)

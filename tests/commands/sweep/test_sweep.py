@@ -104,9 +104,8 @@ def test_a_field_that_is_only_an_upper_bound_can_be_left_out(tmp_path: Path) -> 
         ([3, 3], 1),
         ([5, 5], 1),
     ]
-    assert [row["k"] for row in swept(*asked, "--where", "receptive_field >= 1")] == [1, 3, 5]
-    proved = "receptive_field >= 1 and field_is_bound <= 0"
-    assert [row["k"] for row in swept(*asked, "--where", proved)] == [1]
+    for proved in ("receptive_field >= 1", "field_is_bound <= 0"):
+        assert [row["k"] for row in swept(*asked, "--where", proved)] == [1]
     summary = within("summary", str(spec), "--set", "k=5").stdout
     assert "at most 5×5" in summary
 

@@ -56,7 +56,7 @@ def lines(count: int, size: int) -> int:
     for number in range(count):
         own = [draw.randrange(10**9) for _ in range(size - 1)]
         points.append(Row(number, 0, (), (*own, -sum(own))))
-    selection = Selection(Wanted(pareto=tuple(Order(key, True) for key in FIGURES[:size])), columns.cell)
+    selection = Selection(Wanted(pareto=tuple(Order(key, True) for key in FIGURES[:size])), columns)
     ran = 0
 
     def line(frame: FrameType, event: str, argument: Any) -> Any:

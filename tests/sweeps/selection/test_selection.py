@@ -6,11 +6,13 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 import cnnstat
 from cnnstat.base.errors import ArgumentError
 from cnnstat.sweeps.networks.columns import Columns
 from cnnstat.sweeps.networks.evaluator import Row
+from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.selection.conditions import (
     Condition,
     Order,
@@ -39,7 +41,7 @@ def rows(count: int, seed: int = 0) -> list[Row]:
 
 
 def selected(wanted: Wanted, points: list[Row]) -> list[int]:
-    selection = Selection(wanted, COLUMNS.cell)
+    selection = Selection(wanted, COLUMNS)
     for row in points:
         selection.add(row)
     return [row.number for row in selection.rows()]
@@ -88,7 +90,7 @@ def test_the_first_by_figures_are_those_of_all_sorted(top: int | None) -> None:
 
 
 def test_no_more_is_kept_than_is_shown() -> None:
-    selection = Selection(Wanted(sort=read_orders("macs"), top=5), COLUMNS.cell)
+    selection = Selection(Wanted(sort=read_orders("macs"), top=5), COLUMNS)
     for row in rows(1000):
         selection.add(row)
     assert len(selection._kept) == 5
@@ -149,6 +151,44 @@ def test_of_a_field_the_axis_counts_that_is_farthest_from_the_bound() -> None:
     assert not least.holds(None)
 
 
+@pytest.mark.parametrize("most", [True, False])
+@pytest.mark.parametrize("limit", range(8))
+def test_a_bound_decides_what_holds_of_all_figures_that_it_may_stand_for(limit: int, most: bool) -> None:
+    condition = Condition("params", most, limit, f"{limit}")
+    for value in range(8):
+        for side, figures in (("at most", range(value + 1)), ("at least", range(value, 20)), ("", [value])):
+            held = {each <= limit if most else each >= limit for each in figures}
+            decided = held.pop() if len(held) == 1 else None
+            # That a figure of 0 or more is within >= 0 follows from no number, and nobody asks for it.
+            if not (side == "at most" and limit == 0 and not most):
+                assert condition.holds(value, side) is decided, (value, side)  # type: ignore[arg-type]
+    assert condition.holds(None) is condition.holds(()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meeting", "undecided"),
+    [
+        ("params >= 2", [1], {"params >= 2": 2}),
+        ("params <= 4 and macs <= 9", [0, 1, 3, 4], {"params <= 4": 1}),
+        ("macs <= 9 and params <= 4", [0, 1, 3, 4], {"params <= 4": 1}),
+        ("params >= 2 and macs >= 9", [], {"params >= 2": 1}),
+        ("params between 2 and 4", [1], {"params >= 2": 2}),
+        ("params >= 9", [], {}),
+    ],
+)
+def test_a_point_is_undecided_where_one_condition_is_and_the_others_hold(
+    text: str, meeting: list[int], undecided: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SWEPT, "params", replace(SWEPT["params"], bounded_by="layers", side="at most"))
+    columns = Columns(("a",), (), ("params", "macs", "layers"), ("params",))
+    selection = Selection(Wanted(read_where(text)), columns)
+    figures = [(3, 1, 1), (3, 5, 0), (5, 9, 1), (1, 9, 0), (1, 9, 1)]
+    for number, each in enumerate(figures):
+        selection.add(Row(number, 0, (), each))
+    assert [row.number for row in selection.rows()] == meeting
+    assert {each.condition.demand: n for each, n in selection.undecided.counts.items()} == undecided
+
+
 @pytest.mark.parametrize("command", ["sweep", "query", "python"])
 def test_points_that_go_into_a_stream_are_not_kept(
     command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -161,7 +201,7 @@ def test_points_that_go_into_a_stream_are_not_kept(
             super().__init__(*arguments, **keywords)
             made.append(self)
 
-    for module in ("sweep.command", "sweep.python_sweep", "query.selected"):
+    for module in ("sweep.outcome", "sweep.python_sweep"):
         monkeypatch.setattr(f"cnnstat.commands.{module}.Selection", Seen)
     if command == "python":
         assert len([*cnnstat.sweep("mobilenet-v1", figures=["params"])]) == 16

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from cnnstat.sweeps.store.store import FORMAT
 from tests.program import within
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_a_store_of_another_layout_is_refused(tmp_path: Path, whole: bytes) -> N
     path = tmp_path / "layout.duckdb"
     path.write_bytes(whole)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE about SET text = replace(text, '\"format\": 2', '\"format\": 1')")
+        connection.execute(f"UPDATE about SET text = replace(text, '\"format\": {FORMAT}', '\"format\": 1')")
     for command in (("query",), (*SWEEP, "--store")):
         ended = within(*command, str(path))
         assert ended.returncode == 2

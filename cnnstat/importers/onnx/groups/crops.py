@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cnnstat.importers.onnx.axes import compact, names_of
 from cnnstat.importers.onnx.groups.near import Near, changed, spread
-from cnnstat.importers.onnx.layers import compact, names_of
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.layers import Built

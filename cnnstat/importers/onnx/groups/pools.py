@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
+from cnnstat.importers.onnx.axes import compact, names_of
 from cnnstat.importers.onnx.groups.near import Near, changed, spread
-from cnnstat.importers.onnx.layers import compact, names_of
 
 if TYPE_CHECKING:
     from cnnstat.importers.onnx.layers import Built

@@ -8,7 +8,6 @@ plain list by the time that it is needed, however many nodes of Shape, Gather an
 from __future__ import annotations
 
 from collections import deque
-from contextlib import contextmanager
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +16,20 @@ from msgspec.structs import replace
 
 from cnnstat.importers.draft import TensorAt
 from cnnstat.importers.onnx.nodes.batch import UNKNOWN, samples_of, unmixed
+from cnnstat.importers.onnx.nodes.broken import as_broken, check_text
 from cnnstat.importers.onnx.nodes.constants import array_of, computed_later, evaluated, turned
 from cnnstat.importers.onnx.nodes.notes import Noted, Notes
+from cnnstat.importers.onnx.nodes.schemas import Schemas, shape_in
 from cnnstat.importers.onnx.nodes.stand_ins import StandIns
 from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, OWN, Node, Value, is_float, named
 from cnnstat.importers.onnx.stored.wire import BrokenFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from cnnstat.layers.base import Shape
 
-_MOST_OUTER = 5_000  # values that a graph within a node may read from outside
 _RANDOM = {
     "RandomNormal",
     "RandomNormalLike",
@@ -79,8 +79,7 @@ def understood(proto: Any, path: Path, inputs: Mapping[str, Shape], batches: Map
 class _Understanding:
     def __init__(self, proto: Any, path: Path) -> None:
         self.proto, self.path = proto, path
-        self.opsets = {each.domain: each.version for each in proto.opset_import}
-        self.opset = next((self.opsets[name] for name in OWN if name in self.opsets), 1)
+        self.schemas = Schemas(proto)
         self.values: dict[str, Value] = {"": Value("", None)}
         self.nodes: list[Node] = []
         self.made: dict[str, tuple[int, Node]] = {}
@@ -102,7 +101,7 @@ class _Understanding:
         waiting = deque(graph.node)
         while waiting:
             node = waiting.popleft()
-            _check_text(node.name, node.op_type, node.domain, *node.input, *node.output)
+            check_text(node.name, node.op_type, node.domain, *node.input, *node.output)
             unknown = [name for name in node.input if name not in self.values]
             if unknown:
                 message = f"the node '{named(node)}' reads '{unknown[0]}', which nothing above it puts out"
@@ -111,46 +110,32 @@ class _Understanding:
             if again:
                 message = f"the node '{named(node)}' puts out '{again[0]}', which stands above it already"
                 raise BrokenFileError(message)
-            with _as_broken(node):
+            with as_broken(node):
                 others = self._stand_ins.of(node)
                 if others is None:
-                    self._check(node)
+                    self.schemas.check(node)
                     self._take(node)
                 else:
                     waiting.extendleft(reversed(others))
         outputs = [each.name for each in graph.output if each.name in self.values]
         unmixed(self.values, outputs)
-        opset = self.opset
         return Model(
-            *(graph.name, self.proto.producer_name, opset, dict(inputs), self.nodes, self.values, outputs),
+            graph.name,
+            self.proto.producer_name,
+            self.schemas.opset,
+            dict(inputs),
+            self.nodes,
+            self.values,
+            outputs,
             made=self.made,
         )
 
     def _store(self, tensors: Iterable[Any]) -> None:
         for tensor in tensors:
-            _check_text(tensor.name)
+            check_text(tensor.name)
             shape = tuple(tensor.dims)
             at, array = TensorAt(tensor.name), array_of(tensor, self.path)
             self.values[tensor.name] = Value(tensor.name, shape, tensor.data_type, None, array, at)
-
-    def _check(self, node: Any) -> None:
-        """Let onnx check that a node is as its operator says."""
-        from onnx import checker, defs  # noqa: PLC0415
-
-        plain = not any(each.type in (4, 5, 9, 10) for each in node.attribute)
-        if node.domain not in OWN or not plain or not defs.has(node.op_type, self.opset, ""):
-            return
-        # what newer versions have in another way, the checker refuses in this one; it is read all the same
-        if not defs.get_schema(node.op_type, self.opset, "").deprecated:
-            checker.check_node(node, self._context())
-
-    def _context(self) -> Any:
-        from onnx import checker  # noqa: PLC0415
-
-        context = checker.C.CheckerContext()
-        context.ir_version = max(self.proto.ir_version, 3)
-        context.opset_imports = {**self.opsets, "": self.opset}
-        return context
 
     def _take(self, node: Any) -> None:
         """Compute a node that is constant, or keep it and find out its shapes."""
@@ -163,7 +148,11 @@ class _Understanding:
         found: dict[str, tuple[int, Shape]] = {}
         same = own and self._constant(node, inputs)
         if not same:
-            found = self._inferred(node, inputs) if own or node.domain in self.opsets else {}
+            found = (
+                self.schemas.inferred(node, inputs, self.values)
+                if own or node.domain in self.schemas.domains
+                else {}
+            )
             same = own and node.op_type not in _RANDOM and self._computed(node, inputs, found)
         kept = Node(named(node), node.op_type, [*node.input], [*node.output], _attributes(node), _scope(node))
         if same:
@@ -224,13 +213,13 @@ class _Understanding:
         outputs = [name for name in node.output if name]
         small = all(prod(found[name][1]) <= MAX_COMPUTED for name in outputs if name in found)
         if not small or any(each.array is None for each in given) or found.keys() < {*outputs}:
-            later = computed_later(node, inputs, found, self.opset)
+            later = computed_later(node, inputs, found, self.schemas.opset)
             if later is not None:
                 self.values[later.name] = later
             return later is not None
         if any(each.type in (5, 10) for each in node.attribute) and node.op_type != "ConstantOfShape":
             return False  # graphs within: a loop may run for ever
-        arrays = evaluated(node, {each.name: each.array for each in given}, self.opset)
+        arrays = evaluated(node, {each.name: each.array for each in given}, self.schemas.opset)
         if arrays is None:
             return False
         import numpy as np  # noqa: PLC0415
@@ -241,71 +230,12 @@ class _Understanding:
                 self.values[name] = Value(name, array.shape, found[name][0], None, array)
         return True
 
-    def _inferred(self, node: Any, inputs: list[Value]) -> dict[str, tuple[int, Shape]]:
-        """Return type and shape of what onnx's shape inference knows in numbers."""
-        from onnx import defs, numpy_helper, shape_inference  # noqa: PLC0415
-
-        domain = "" if node.domain in OWN else node.domain
-        outer = len(self.values) <= _MOST_OUTER and any(each.type == 5 for each in node.attribute)
-        scope = self.values.values() if outer else inputs
-        types = {each.name: _type_of(each) for each in scope if each.name}
-        data = {
-            each.name: numpy_helper.from_array(each.array, each.name)
-            for each in inputs
-            if each.array is not None and each.array.size <= MAX_COMPUTED
-        }
-        version = self.opsets.get(node.domain, self.opset if not domain else 1)
-        try:
-            schema = defs.get_schema(node.op_type, version, domain)
-            found = shape_inference.infer_node_outputs(
-                schema, node, types, data, opset_imports=[*self.proto.opset_import]
-            )
-        except Exception:
-            return {}
-        return {
-            name: (kind.tensor_type.elem_type, shape)
-            for name, kind in found.items()
-            if (shape := shape_in(kind)) is not None
-        }
-
     def _as_declared(self, name: str) -> tuple[int, Shape | None]:
         """Return type and shape as the file says, where they hold for every input."""
         if name not in self.declared:
             return 1, None
         kind = self.declared[name].type
         return kind.tensor_type.elem_type, shape_in(kind)
-
-
-@contextmanager
-def _as_broken(node: Any) -> Iterator[None]:
-    """Raise whatever a node makes of a damaged file as that."""
-    from onnx import checker  # noqa: PLC0415
-
-    try:
-        yield
-    except BrokenFileError:
-        raise
-    except checker.ValidationError as error:
-        why = str(error).split("\n")[0][:200]
-        raise BrokenFileError(f"the node '{named(node)}' is not as its operator says: {why}") from None
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, StopIteration):
-        raise BrokenFileError(f"the node '{named(node)}' does not fit what it reads") from None
-
-
-def shape_in(kind: Any) -> Shape | None:
-    """Return the shape that a type has, None where a size of it is not fixed."""
-    if not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
-        return None
-    sizes = kind.tensor_type.shape.dim
-    if any(not size.HasField("dim_value") or size.dim_value < 0 for size in sizes):
-        return None
-    return tuple(size.dim_value for size in sizes)
-
-
-def _type_of(value: Value) -> Any:
-    from onnx import helper  # noqa: PLC0415
-
-    return helper.make_tensor_type_proto(value.kind, value.shape)
 
 
 def _attributes(node: Any) -> dict[str, Any]:
@@ -316,16 +246,6 @@ def _attributes(node: Any) -> dict[str, Any]:
         for each in node.attribute
         if each.type not in (5, 10) and not each.ref_attr_name
     }
-
-
-def _check_text(*names: object) -> None:
-    """Refuse names that protobuf could not read as text, and left as bytes.
-
-    Raises:
-        BrokenFileError: there is one.
-    """
-    if any(isinstance(name, bytes) for name in names):
-        raise BrokenFileError("has names that are no UTF-8 text")
 
 
 def _scope(node: Any) -> str:

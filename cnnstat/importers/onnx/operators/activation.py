@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
+from cnnstat.importers.onnx.axes import axis_name, index_of
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.operators.norm import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 _HUGE = 1e30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.nodes.batch import PLAIN
 from cnnstat.importers.onnx.nodes.value import is_float
 from cnnstat.importers.onnx.operators.activation import each, reshaped
@@ -13,6 +13,7 @@ from cnnstat.importers.onnx.operators.norm import decimal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node, Value
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.importers.onnx.layers import Layers, Outside, is_pointwise
+from cnnstat.importers.onnx.catalogue import Outside, is_pointwise
 from cnnstat.importers.onnx.nodes.batch import PLAIN
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 _ANY_AXIS = {"matmul", "layer_norm", "glu"}

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name
+from cnnstat.importers.onnx.axes import axis_name
+from cnnstat.importers.onnx.catalogue import Outside
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node, Value
 
 

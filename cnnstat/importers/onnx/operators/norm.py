@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, index_of
+from cnnstat.importers.onnx.axes import axis_name, index_of
+from cnnstat.importers.onnx.catalogue import Outside
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node, Value
 
 

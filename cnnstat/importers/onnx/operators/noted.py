@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.importers.onnx.layers import Layers, Outside
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.operators.activation import reshaped
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 

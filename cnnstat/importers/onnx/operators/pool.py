@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, compact
+from cnnstat.importers.onnx.axes import compact
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.operators.window import padding_of, sizes_of
 
 if TYPE_CHECKING:
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import Layers, Outside, compact
+from cnnstat.importers.onnx.axes import compact
+from cnnstat.importers.onnx.catalogue import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 _MOST_CELLS = 1 << 17

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec.structs import replace
 
 from cnnstat.base.axes import MOST_AXES
-from cnnstat.importers.onnx.layers import Layers, Outside, axis_name, compact, index_of, names_of
+from cnnstat.importers.onnx.axes import axis_name, compact, index_of, names_of
+from cnnstat.importers.onnx.catalogue import Outside
 from cnnstat.importers.onnx.nodes.batch import PLAIN
 from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from cnnstat.importers.onnx.operators.elementwise import parameter
@@ -17,6 +18,7 @@ from cnnstat.importers.onnx.operators.window import sides
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnstat.importers.onnx.layers import Layers
     from cnnstat.importers.onnx.nodes.value import Node
 
 _LOWEST = -3.4028234663852886e38

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.axes import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

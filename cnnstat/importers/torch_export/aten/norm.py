@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import axis_name
+from cnnstat.importers.onnx.axes import axis_name
 from cnnstat.importers.onnx.operators.norm import decimal
 
 if TYPE_CHECKING:

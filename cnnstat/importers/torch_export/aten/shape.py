@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.importers.onnx.layers import compact
+from cnnstat.importers.onnx.axes import compact
 from cnnstat.importers.onnx.nodes.stand_ins import JOINED
 from cnnstat.importers.onnx.nodes.value import keeps_numbers
 from cnnstat.importers.torch_export.orders import order_of
