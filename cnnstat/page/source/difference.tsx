@@ -3,9 +3,10 @@
 import { useState } from "preact/hooks";
 import { Scroll } from "./scroll";
 import { COLUMNS } from "./table/columns";
-import { bytes, count, field, named, shape } from "./text";
+import { TOTALS } from "./table/total_figures";
+import { count, field, named, shape } from "./text";
 import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
-import { difference as less, magnitude, type Whole } from "./whole";
+import { difference as less, magnitude } from "./whole";
 
 interface Props {
   readonly difference: DiffDocument;
@@ -44,9 +45,7 @@ export function Difference({ difference, onNetwork }: Props) {
             </tr>
           </thead>
           <tbody>
-            {TOTALS.map((total) => (
-              <Total {...total} a={a.totals} b={b.totals} />
-            ))}
+            <Totals a={a.totals} b={b.totals} />
           </tbody>
         </table>
       </Scroll>
@@ -135,45 +134,34 @@ function said(value: unknown): string {
   return Array.isArray(value) ? value.map(said).join(", ") : String(value);
 }
 
-interface TotalProps {
-  readonly key: string;
-  readonly title: string;
-  readonly value: (totals: TotalFigures) => Whole | string;
-  readonly text?: (value: Whole) => string;
+function Totals({ a, b }: { a: TotalFigures; b: TotalFigures }) {
+  return (
+    <>
+      <Total title="output" before={shape(a.output_shape)} after={shape(b.output_shape)} />
+      {Object.values(TOTALS).map(({ key, title, text }) => {
+        const change = less(b[key], a[key]);
+        const words = change ? `${change > 0 ? "+" : "−"}${text(magnitude(change))}` : "";
+        return <Total key={key} title={title} before={text(a[key])} after={text(b[key])} change={words} />;
+      })}
+      <Total title="field" before={field(a.receptive_field)} after={field(b.receptive_field)} />
+    </>
+  );
 }
 
-const TOTALS: readonly TotalProps[] = [
-  { key: "output_shape", title: "output", value: (totals) => shape(totals.output_shape) },
-  { key: "params", title: "params", value: (totals) => totals.params },
-  { key: "macs", title: "MACs", value: (totals) => totals.macs },
-  { key: "connections", title: "connections", value: (totals) => totals.connections },
-  { key: "activations", title: "activations", value: (totals) => totals.activations },
-  {
-    key: "inference",
-    title: "inference memory",
-    value: (totals) => totals.inference_memory_bytes,
-    text: bytes,
-  },
-  { key: "training", title: "training memory", value: (totals) => totals.training_memory_bytes, text: bytes },
-  { key: "field", title: "field", value: (totals) => field(totals.receptive_field) },
-];
+interface TotalProps {
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+  readonly change?: string;
+}
 
-function Total({
-  title,
-  value,
-  text = count,
-  a,
-  b,
-}: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
-  const [before, after] = [value(a), value(b)];
-  const shown = (each: Whole | string) => (typeof each === "string" ? each : text(each));
-  const change = typeof before === "string" || typeof after === "string" ? 0 : less(after, before);
+function Total({ title, before, after, change = "" }: TotalProps) {
   return (
     <tr>
       <th scope="row">{title}</th>
-      <td class="number">{shown(before)}</td>
-      <td class="number">{shown(after)}</td>
-      <td class="number">{change ? `${change > 0 ? "+" : "−"}${text(magnitude(change))}` : ""}</td>
+      <td class="number">{before}</td>
+      <td class="number">{after}</td>
+      <td class="number">{change}</td>
     </tr>
   );
 }

@@ -3,21 +3,18 @@
  * Components know this alone, so that both ways in show the same.
  */
 
+import type { Outline } from "./outline";
 import type {
   ConventionEntry,
   ExplainedEntry,
   FamilyColours,
   FindingEntry,
   LayerFields,
-  NetworkPage,
   RunDocument,
   SpecText,
   UnitTrace,
 } from "./types";
 import type { Whole } from "./whole";
-
-/** What of a network is always at hand: graph and table are made of it. */
-export type Outline = Pick<NetworkPage, "key" | "summary" | "outputs" | "layers" | "blocks" | "repetitions">;
 
 export type ChartKind = "layers" | "memory" | "rf";
 export type Scheme = "light" | "dark";

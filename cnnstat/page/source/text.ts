@@ -94,6 +94,15 @@ export function named(name: string): string {
   return name.trim() ? visible(name) : `"${visible(name)}"`;
 }
 
+/** Says whether each word of a filter is somewhere in a line. */
+export function hasWords(line: string, filter: string): boolean {
+  const lower = line.toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
+}
+
 /** Returns what went wrong, as a line to show. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -54,11 +54,13 @@ const NAMES: Readonly<Record<number, readonly string[]>> = {
 function said(input: readonly Whole[], axes: readonly AxisRegion[]): string {
   if (axes.some(({ whole }) => whole.last < whole.first)) return "This unit sees nothing of the input.";
   const names = NAMES[axes.length] ?? axes.map((_, axis) => `axis ${axis + 1}`);
+  const padding = axes.some(({ clipped }) => clipped.last < clipped.first);
   const on = axes.map(({ clipped }, axis) => `${names[axis]} ${words(clipped)}`).join(", ");
   const beyond = axes.some(
     ({ whole, clipped }) => whole.first !== clipped.first || whole.last !== clipped.last,
   );
   const padded = axes.map(({ whole }, axis) => `${names[axis]} ${words(whole)}`).join(", ");
+  if (padding) return `This unit sees nothing of the input, padding alone: ${padded}.`;
   return `It sees ${on} of ${placesOf(input).join("×")}${beyond ? `; with padding ${padded}` : ""}.`;
 }
 

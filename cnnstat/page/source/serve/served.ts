@@ -1,6 +1,7 @@
 /** The source of a text: its outline is there, all else is asked for when it is to be shown. */
 
-import type { Outline, Source, Tab } from "../source";
+import type { Outline } from "../outline";
+import type { Source, Tab } from "../source";
 import type { ExplainedEntry, FamilyColours, LayerFields, UnitTrace } from "../types";
 import type { Asking } from "./asking";
 import { newest, newestOf } from "./newest";

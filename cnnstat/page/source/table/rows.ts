@@ -1,7 +1,7 @@
 /** What stands in a line of the table: a layer, or a block with all that is in it. */
 
-import type { Outline } from "../source";
-import type { Block, LayerEntry } from "../types";
+import { blocksWithin, type Outline } from "../outline";
+import type { LayerEntry } from "../types";
 
 export interface Row {
   readonly id: string;
@@ -23,12 +23,7 @@ export function layerRows(outline: Outline): Row[] {
 /** Returns the layers grouped by blocks, in the order of the spec. */
 export function groupedRows(outline: Outline): Row[] {
   const layers = layerRows(outline);
-  const within = new Map<number | null, [Block, number][]>();
-  outline.blocks.forEach((block, position) => {
-    const beside = within.get(block.inside) ?? [];
-    beside.push([block, position]);
-    within.set(block.inside, beside);
-  });
+  const within = blocksWithin(outline);
   const level = (around: number | null, start: number, stop: number): Row[] => {
     const found: Row[] = [];
     let place = start;
