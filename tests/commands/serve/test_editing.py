@@ -43,6 +43,26 @@ def test_a_selection_is_typed_over_without_a_word_of_the_policy(page: Any) -> No
     until(lambda: text(page).startswith("(") and text(page).rstrip().endswith(")"))
 
 
+def test_a_batch_out_of_range_is_marked_in_its_field_with_words(page: Any) -> None:
+    field = page.get_by_role("spinbutton", name="Batch")
+    for wrong in ("0", "1.5", "100000000", "12345678901234567890123"):
+        field.fill(wrong)
+        field.press("Tab")
+        until(lambda: field.get_attribute("aria-invalid") == "true", wrong)
+        assert field.input_value() == wrong
+        said = page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
+        assert "batch" in said
+        assert "from 1" in said
+        assert page.locator(".problems").inner_text() == ""  # nor does it say that there is none
+    field.fill("3")
+    field.press("Tab")
+    until(lambda: field.get_attribute("aria-invalid") is None)
+    assert page.locator("#refused").count() == 0
+    field.fill("")
+    field.press("Tab")
+    assert field.input_value() == "3"
+
+
 def test_a_parameter_keeps_what_was_typed_until_it_is_right(tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text("params: {width: 8}\n" + SMALL.replace("filters: 8", "filters: $width"))

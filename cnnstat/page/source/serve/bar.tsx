@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { reasonOf } from "../text";
 import { get, posted, read } from "./server";
+import { SHARES } from "./share";
 import type { ReadDocument, ZooDocument } from "./types";
 
 interface Props {
@@ -11,25 +12,15 @@ interface Props {
   readonly busy: string;
   readonly onSave: () => void;
   readonly onStart: (name: string, found: ReadDocument) => void;
-  readonly onShare: (what: Share) => void;
+  readonly onShare: (what: string) => void;
   readonly onRefused: (why: string) => void;
 }
-
-export const SHARES = {
-  report: "Report (HTML)",
-  spec: "Spec (YAML)",
-  pytorch: "PyTorch",
-  keras: "Keras",
-  onnx: "ONNX",
-  "onnx-shapes": "ONNX without weights",
-} as const;
-export type Share = keyof typeof SHARES;
 
 export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused }: Props) {
   const [zoo, setZoo] = useState<ZooDocument["networks"]>([]);
   // What is chosen waits for its button: the arrow keys choose each in turn.
   const [network, setNetwork] = useState("");
-  const [what, setWhat] = useState<Share | "">("");
+  const [what, setWhat] = useState("");
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
     get<ZooDocument>("zoo").then(
@@ -92,13 +83,11 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
         aria-label="A file of the network"
         value={what}
         disabled={busy !== ""}
-        onChange={(event) => setWhat(event.currentTarget.value as Share | "")}
+        onChange={(event) => setWhat(event.currentTarget.value)}
       >
         <option value="">{busy || "Make a file…"}</option>
-        {Object.entries(SHARES).map(([key, title]) => (
-          <option key={key} value={key}>
-            {title}
-          </option>
+        {Object.keys(SHARES).map((each) => (
+          <option key={each}>{each}</option>
         ))}
       </select>
       <button type="button" disabled={!what || busy !== ""} title="Download it" onClick={make}>

@@ -72,7 +72,7 @@ export function useFile(
   const save = useCallback(async (text: string) => {
     now.current.saving = true;
     try {
-      const state = await post<FileState>("file", { text, known: now.current.known });
+      const state = await post("file", { text, known: now.current.known });
       setKnown(state.known);
       setBase(text);
       setOutside(null);

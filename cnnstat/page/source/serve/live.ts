@@ -36,7 +36,7 @@ export class Live {
     this.next = null;
     this.asked = asked;
     try {
-      const found = await post<LiveDocument>("live", asking);
+      const found = await post("live", asking);
       const wanted = !this.next || performance.now() - this.shown.at > BEHIND;
       if (wanted && asked.number > this.shown.number) {
         this.shown = { number: asked.number, at: performance.now() };

@@ -3,11 +3,10 @@
 import { numberOf } from "../whole";
 import type { Asking } from "./asking";
 import { refusedField } from "./refused_field";
-
-const DTYPES = ["int8", "float16", "bfloat16", "float32", "float64"];
-const OPTIMIZERS = ["sgd", "momentum", "adam"];
+import type { StartDocument } from "./types";
 
 interface Props {
+  readonly choices: Pick<StartDocument, "dtypes" | "optimizers" | "batch_most">;
   readonly asking: Asking;
   readonly variant: string | null;
   readonly variants: readonly string[];
@@ -16,7 +15,7 @@ interface Props {
   readonly set: (change: Partial<Asking>) => void;
 }
 
-export function Settings({ asking, variant, variants, refused, set }: Props) {
+export function Settings({ choices, asking, variant, variants, refused, set }: Props) {
   return (
     <div class="settings">
       {variants.length ? (
@@ -39,6 +38,7 @@ export function Settings({ asking, variant, variants, refused, set }: Props) {
         <input
           type="number"
           min={1}
+          max={String(choices.batch_most)}
           step={1}
           value={String(asking.batch)}
           onChange={({ currentTarget: field }) => {
@@ -52,7 +52,7 @@ export function Settings({ asking, variant, variants, refused, set }: Props) {
         Numbers{" "}
         <select value={asking.dtype} onChange={(event) => set({ dtype: event.currentTarget.value })}>
           <option value="">as the spec has them</option>
-          {DTYPES.map((each) => (
+          {choices.dtypes.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>
@@ -60,7 +60,7 @@ export function Settings({ asking, variant, variants, refused, set }: Props) {
       <label>
         Optimizer{" "}
         <select value={asking.optimizer} onChange={(event) => set({ optimizer: event.currentTarget.value })}>
-          {OPTIMIZERS.map((each) => (
+          {choices.optimizers.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>

@@ -60,7 +60,7 @@ export function useShown(asking: Asking, editor: Holder, remarks: string): Answe
 
 function next(before: Shown | null, asking: Asking, found: LiveDocument): Shown {
   const own = found.network;
-  const check = own && once(() => post<FindingsDocument>("findings", asking));
+  const check = own && once(() => post("findings", asking));
   const source =
     own && check ? servedSource(asking, own, found.colours, async () => check()) : (before?.source ?? null);
   const settable = readable(found) || !before ? found : { ...found, ...withoutPlaces(before.found) };

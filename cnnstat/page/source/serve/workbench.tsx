@@ -7,7 +7,7 @@ import { usePlace } from "../place";
 import { SchemeButton, useScheme } from "../scheme";
 import { named, reasonOf } from "../text";
 import type { Asking, Setting } from "./asking";
-import { Bar, type Share } from "./bar";
+import { Bar } from "./bar";
 import { ChangedFile } from "./changed_file";
 import { type Draft, useDraft } from "./draft";
 import { Editor, KEYS } from "./editor";
@@ -90,10 +90,10 @@ export function Workbench({ start, draft }: Props) {
     refuse(read.remarks.join("; "));
     announce(`${name} is in the editor; undo brings back what was there`);
   };
-  const share = async (what: Share) => {
+  const share = async (what: string) => {
     setBusy("Working…");
     try {
-      await shared(what, asking, start.name, asInFile());
+      await shared(what, asking, start.stem, asInFile());
     } catch (error) {
       refuse(reasonOf(error));
     }
@@ -146,6 +146,7 @@ export function Workbench({ start, draft }: Props) {
             />
           ) : null}
           <Settings
+            choices={start}
             asking={asking}
             variant={found?.variant ?? asking.variant}
             variants={found?.variants ?? []}
