@@ -63,7 +63,7 @@ def test_what_is_asked_may_lack_what_has_a_default() -> None:
         "  text: string;",
         "  variant?: string | null;",
         "  params?: Record<string, unknown>;",
-        "  unit: number[];",
+        "  unit: Whole[];",
         '  to: "keras" | "onnx" | "pytorch";',
         "export interface ToSave {",
     ):
