@@ -31,7 +31,7 @@ from cnnstat.sweeps.question.python_arguments import (
     texts,
     vary_texts,
 )
-from cnnstat.sweeps.selection.conditions import is_of_params
+from cnnstat.sweeps.selection.condition_texts import params_and_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,8 +71,7 @@ def fitted(
         ArgumentError: nothing varies, or what is wanted does not go with the network.
         Undone: an optimiser is needed that is not installed.
     """
-    of_params = tuple(text for text in aim.under if is_of_params(text))
-    bounds = tuple(text for text in aim.under if text not in of_params)
+    of_params, bounds = params_and_figures(aim.under)
     wishes = read_wishes(aim.to, bounds, aim.most, aim.least, aim.within)
     shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     plan = read_plan((spec,), varied, of_params, settings)
