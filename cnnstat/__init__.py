@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.commands.diff.difference import diff
     from cnnstat.commands.export.onnx_model import to_onnx
     from cnnstat.commands.export.sources import to_keras_source, to_torch_source
-    from cnnstat.commands.fit.fitting import fit
+    from cnnstat.commands.fit.python_fit import fit
     from cnnstat.commands.sizes.size_search import sizes
     from cnnstat.commands.sweep.python_sweep import sweep
     from cnnstat.commands.trace.python_trace import trace
@@ -67,7 +67,7 @@ _HOMES = {
     "analyze": "cnnstat.analysis.analyze",
     "check_gradients": "cnnstat.bridge.gradients",
     "diff": "cnnstat.commands.diff.difference",
-    "fit": "cnnstat.commands.fit.fitting",
+    "fit": "cnnstat.commands.fit.python_fit",
     "from_torch": "cnnstat.graph.load",
     "load": "cnnstat.graph.load",
     "loads": "cnnstat.graph.load",

@@ -39,11 +39,13 @@ from cnnstat.report.render import FORMATS
 from cnnstat.rules.rule import Rule
 from cnnstat.spec import bundled
 from tests import docs
-from tests.analysis.test_conventions import BY_SOURCE, TOOLS
+from tests.analysis.test_conventions import BY_SOURCE
+from tests.analysis.tool_prints import TOOLS
 from tests.executor.cases import CASES
 from tests.executor.reference import COMMAND, path_of, stored
 from tests.fuzz.options import lacking
-from tests.layers.test_figures import ACTIVATIONS, BY_HAND, PUBLISHED
+from tests.layers.by_hand import ACTIVATIONS, BY_HAND
+from tests.layers.published import PUBLISHED
 from tests.program import within
 from tests.rules import found as of_rules
 from tests.small import EVERY_TYPE
@@ -77,7 +79,7 @@ def types() -> Iterator[str]:
             *((False, what) for what in page),
             (name in KERNELS, "no kernel in cnnstat/executor/kernels/__init__.py"),
             (name in FAMILIES, "no trace in cnnstat/commands/trace/families/__init__.py"),
-            (name in worked_out, "no row of figures worked out by hand in tests/layers/test_figures.py"),
+            (name in worked_out, "no row of figures worked out by hand in tests/layers/by_hand.py"),
             (name in WRITERS or name in UNSAID, "no line in WRITERS of cnnstat/exporters/onnx/layers.py"),
             (name in cases, "no reference case in tests/executor/cases.py, and no arrays of it"),
             (name in standing, "no place in the network of every type in tests/small.py"),

@@ -160,6 +160,18 @@ def test_a_file_imports_only_what_its_folder_may(path: Path) -> None:
             assert parts[2] in (own[1], *shared), f"{place(path)} imports another command: {name}"
 
 
+SWEEPS = ("cells", "libraries", "networks", "selection", "output", "store", "workers", "question")
+"""The library of sweeps, in the order of docs/development.md."""
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("sweeps/")], ids=place)
+def test_a_part_of_sweeps_imports_only_those_above_it(path: Path) -> None:
+    parts = [name.split(".")[2] for name in imports(path) if name.startswith("cnnstat.sweeps.")]
+    if path.name != "__init__.py":
+        above = SWEEPS[: SWEEPS.index(place(path).split("/")[1].removesuffix(".py")) + 1]
+        assert [part for part in parts if part not in above] == []
+
+
 @pytest.mark.parametrize(("table", "within"), [(EXCEPTIONS, 1), (SHARED, 2)], ids=["more", "commands"])
 def test_what_is_allowed_is_needed(table: dict[str, tuple[str, ...]], within: int) -> None:
     for pattern, names in table.items():

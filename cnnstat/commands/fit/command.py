@@ -12,9 +12,11 @@ from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import output_options, read_by, settings_options
 from cnnstat.cli.output import show
 from cnnstat.cli.progress import progress
-from cnnstat.commands.fit.fitting import Aim, fitted
+from cnnstat.commands.fit.document import document
 from cnnstat.commands.fit.report import report
-from cnnstat.commands.fit.search import TRIALS
+from cnnstat.commands.fit.search import TRIALS, look
+from cnnstat.commands.fit.task import Aim, task_of
+from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.wishes import read_share
 from cnnstat.sweeps.question.options import Varied, vary_options
 from cnnstat.sweeps.selection.conditions import read_columns
@@ -87,10 +89,11 @@ def fit(
         raise click.UsageError("--input is given once: a fit looks at one input; sweep tries several")
     gc.enable()
     aim = Aim(to, under, most, least, within)
+    task = task_of(spec, varied, aim, settings, machine, columns)
     with progress("fitting", tries, unit="networks") as advance:
-        found, table = fitted(
-            *(spec, varied, aim, settings, machine), columns=columns, top=top, tries=tries, advance=advance
-        )
-    show(found, lambda: report(found, table), output)
+        trials = Trials(task, advance)
+        way = look(trials, varied.seed or 0, tries, top)
+    found = document(task, trials, way, top)
+    show(found, lambda: report(found, task.columns), output)
     if not found.met:
         raise click.exceptions.Exit(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -11,11 +10,13 @@ from msgspec.structs import asdict
 from cnnstat.report.document import Document
 from cnnstat.report.machine import MachineEntry  # noqa: TC001 - the manual of JSON reads it
 from cnnstat.sweeps.cells import plain
-from cnnstat.sweeps.output.document import Refused
+from cnnstat.sweeps.output.document import Refused, refused_of
 
 if TYPE_CHECKING:
     from cnnstat.commands.fit.search import Way
+    from cnnstat.commands.fit.task import Task
     from cnnstat.commands.fit.trials import Trial, Trials
+    from cnnstat.sweeps.networks.columns import Columns
 
 
 class FittedPoint(Struct, frozen=True, kw_only=True):
@@ -68,32 +69,23 @@ class FitDocument(Question, frozen=True, kw_only=True):
     """The best, the best first; of networks with the same figures one."""
 
 
-def document(
-    question: Question, trials: Trials, way: Way, top: int, whole: tuple[str, ...] = ()
-) -> FitDocument:
+def document(task: Task, trials: Trials, way: Way, top: int) -> FitDocument:
     """Return the ``top`` best networks that were tried."""
     best = trials.best(top)
-    refused = trials.refused()
-    counts = Counter(row.code for row in refused)
-    first = {row.code: row for row in reversed(refused)}
     return FitDocument(
-        **asdict(question),
-        within=float(trials.wishes.within),
+        **asdict(task.question),
+        within=float(task.wishes.within),
         way=way.name,
         sure=way.sure,
         tried=len(trials),
-        whole=whole,
-        refused=tuple(
-            Refused(code=code, count=count, point=first[code].number, reason=first[code].why)
-            for code, count in counts.most_common()
-        ),
+        whole=task.whole,
+        refused=refused_of(trials.refused),
         met=bool(best) and best[0].met,
-        rows=tuple(_point(trial, trials) for trial in best),
+        rows=tuple(_point(trial, task.columns) for trial in best),
     )
 
 
-def _point(trial: Trial, trials: Trials) -> FittedPoint:
-    columns = trials.columns
+def _point(trial: Trial, columns: Columns) -> FittedPoint:
     assert trial.standing is not None  # as of all that are among the best
     return FittedPoint(
         params=dict(zip(columns.params, map(plain, trial.row.params), strict=True)),

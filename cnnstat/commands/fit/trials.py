@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from cnnstat.base.errors import Fault
 from cnnstat.commands.fit.wishes import Standing, standing
 from cnnstat.spec.values import show_value
+from cnnstat.sweeps.selection.selection import Reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstat.commands.fit.wishes import Wishes
+    from cnnstat.commands.fit.task import Task
     from cnnstat.spec.space import Space
     from cnnstat.spec.values import Value
-    from cnnstat.sweeps.networks.columns import Columns
-    from cnnstat.sweeps.networks.evaluator import Evaluator, Row
+    from cnnstat.sweeps.networks.evaluator import Row
     from cnnstat.sweeps.networks.figures import Side
 
 
@@ -51,18 +51,19 @@ class Trial(Struct, frozen=True):
         return sum(len(show_value(value)) for value in self.values.values()), self.row.number
 
 
+OUTSIDE = "space/where"
+"""The code of points that a space refuses by its own conditions."""
+
 _LAST = Standing(Fraction(0), Fraction(0))
 
 
 class Trials:
-    """All that were tried, by their values; numbered as they come."""
+    """All that were tried, by their values; numbered as they come. Those ``refused`` are no network."""
 
-    def __init__(
-        self, evaluator: Evaluator, columns: Columns, wishes: Wishes, advance: Callable[[float], None]
-    ) -> None:
-        self.columns, self.wishes = columns, wishes
-        self._evaluator, self._advance = evaluator, advance
-        self._outside = 0
+    def __init__(self, task: Task, advance: Callable[[float], None] = lambda step: None) -> None:
+        self.columns, self.wishes = task.columns, task.wishes
+        self.refused: Reasons[str] = Reasons()
+        self._evaluator, self._advance = task.evaluator, advance
         self._found: dict[tuple[tuple[type, Value], ...], Trial] = {}
 
     @property
@@ -77,7 +78,7 @@ class Trials:
     @property
     def networks(self) -> int:
         """Return how many there are that the space does not refuse by its own conditions."""
-        return len(self._found) - self._outside
+        return len(self._found) - self.refused.counts[OUTSIDE]
 
     def best(self, count: int) -> list[Trial]:
         """Return the best of them; of networks with the same figures that whose parameters are shortest."""
@@ -86,10 +87,6 @@ class Trials:
             if trial.standing is not None:
                 found.setdefault((trial.row.figures, trial.apart), trial)
         return [*found.values()][:count]
-
-    def refused(self) -> list[Row]:
-        """Return the rows of those that are no network."""
-        return [trial.row for trial in self._found.values() if trial.row.code]
 
     def tried(self, values: dict[str, Value]) -> Trial:
         """Return the network of some values, tried now or before."""
@@ -101,9 +98,9 @@ class Trials:
             except Fault as fault:  # a target has no value there
                 row = replace(row, figures=(), code=fault.code, why=fault.message)
                 self._found[key] = Trial(values, row)
-            outside = row.code == "space/where"
-            self._outside += outside
-            self._advance(not outside)
+            if row.code:
+                self.refused.add(row.code, row)
+            self._advance(row.code != OUTSIDE)
         return self._found[key]
 
     def _judged(self, values: dict[str, Value], row: Row) -> tuple[Standing | None, tuple[Fraction, ...]]:

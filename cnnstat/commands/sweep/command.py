@@ -24,7 +24,8 @@ from cnnstat.sweeps.output.streams import STREAMS
 from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
 from cnnstat.sweeps.question.task import task_of
 from cnnstat.sweeps.store.store import Store
-from cnnstat.sweeps.workers.rows_in_order import Stop, rows_in_order
+from cnnstat.sweeps.workers.rows_in_order import rows_in_order
+from cnnstat.sweeps.workers.stop import Stop
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -39,9 +39,9 @@ class Sweep(Iterator[SweptPoint]):
     It goes through the points once. `close` ends it before its end, and a ``with`` does.
     """
 
-    def __init__(self, found: Task, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None) -> None:
-        self._columns, self._stack, self._matches = found.columns, stack, matches
-        self._selection = Selection(found.wanted, found.columns, handed_on=True)
+    def __init__(self, task: Task, rows: Iterator[list[Row]], stack: ExitStack, matches: int | None) -> None:
+        self._columns, self._stack, self._matches = task.columns, stack, matches
+        self._selection = Selection(task.wanted, task.columns, handed_on=True)
         self._points = self._wanted(rows)
 
     def __next__(self) -> SweptPoint:
@@ -77,7 +77,7 @@ class Sweep(Iterator[SweptPoint]):
     @property
     def refused(self) -> tuple[Refused, ...]:
         """Return the points that are no network, by reason, the most frequent first."""
-        return refused_of(self._selection)
+        return refused_of(self._selection.refusals)
 
     def _wanted(self, rows: Iterator[list[Row]]) -> Generator[SweptPoint, None, None]:
         selection = self._selection
@@ -137,9 +137,9 @@ def sweep(
     specs = [spec] if isinstance(spec, str | Path) else [*spec]
     file = None if store is None else Path(store)
     with as_error(), ExitStack() as stack:
-        found = task_of([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
-        kept = None if file is None else stack.enter_context(closing(Store(file, found.plan, found.points)))
-        rows = rows_in_order(found.plan, found.count, kept, scheduler, jobs)
+        task = task_of([*map(str, specs)], varied, asked, settings, on_machine(machine), file, None)
+        kept = None if file is None else stack.enter_context(closing(Store(file, task.plan, task.points)))
+        rows = rows_in_order(task.plan, task.count, kept, scheduler, jobs)
         stack.enter_context(closing(rows))
         handed_over = stack.pop_all()
-    return Sweep(found, rows, handed_over, matches)
+    return Sweep(task, rows, handed_over, matches)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from cnnstat.exporters.keras import text
 from cnnstat.exporters.keras.network import KerasNetwork
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.said import UnsaidError
+from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
     from cnnstat.analysis.model import Analysis

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.exporters.keras.repetitions import Repetitions
 from cnnstat.exporters.keras.sharing import PAD
 from cnnstat.exporters.keras.steps import steps_lines
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Statement, Val
 from cnnstat.exporters.source.layout import Doc, Generator
 from cnnstat.exporters.source.scopes import Item, Scope
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Conditions(Repetitions):
             docs, _ = self.repetitions(entry, uses, present, sources, inner, count, counts, is_layer)
             return docs, self.after(uses, sources, is_layer, count, inner)
         if is_layer:
-            said, trees, doc, _ = self.layer(entry, whole, sources)
+            said, trees, doc = self.layer(entry, whole, sources)
             return [doc], self.widths_of(said, trees, sources)
         klass, doc = self.block_call(whole, sources)
         if klass.taps:

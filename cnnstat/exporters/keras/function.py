@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras.body import Body
 from cnnstat.exporters.keras.conditions import Conditions
-from cnnstat.exporters.source.classes import Use
 from cnnstat.exporters.source.forward import Val
+from cnnstat.exporters.source.said import Passed
+from cnnstat.exporters.source.uses import Use
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class Function(Conditions):
             return
         uses = [Use(i, member.items[0]) for i, member in found.items()]
         if isinstance(uses[0].item.made, LayerNode):
-            said, trees, doc, _ = self.layer(entry, uses, sources)
-            if said is not None and said.head == "{0}":
+            said, trees, doc = self.layer(entry, uses, sources)
+            if said is not None and isinstance(said.word, Passed):
                 self.put(title, sources[0])
                 return
             val = Val(title, numbers, self.verified(numbers, self.widths_of(said, trees, sources)))

@@ -9,7 +9,16 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.keras.said import RESCALED, KerasSaid, axis_of, both_sides, brief, expression, layer
+from cnnstat.exporters.keras.said import (
+    RESCALED,
+    KerasSaid,
+    axis_of,
+    both_sides,
+    brief,
+    expression,
+    layer,
+    passed,
+)
 from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.said import Arg, Read
 
@@ -25,7 +34,7 @@ def clamp(read: Read) -> KerasSaid:
         return expression("ops.clip({0}, {low}, {high})", *bounds.values())
     if low is not None:
         return expression("ops.maximum({0}, {low})", bounds["min"])
-    return expression("{0}") if high is None else expression("ops.minimum({0}, {high})", bounds["max"])
+    return passed() if high is None else expression("ops.minimum({0}, {high})", bounds["max"])
 
 
 def power(read: Read) -> KerasSaid:
@@ -98,7 +107,7 @@ def cut(read: Read) -> KerasSaid:
 def flatten(read: Read) -> KerasSaid:
     """Return a vector, its numbers channel after channel, as weights behind it have them."""
     if read.rank == 0:
-        return expression("{0}")
+        return passed()
     if prod(read.inputs[0][1:]) == 1:
         return layer("layers.Flatten", width="flat")
     order = (read.rank + 1, *range(1, read.rank + 1))
@@ -201,7 +210,7 @@ FUNCTIONS: dict[str, Callable[[Read], KerasSaid]] = {
     "permute": permute,
     "pad": pad,
     "crop": crop,
-    "identity": lambda read: expression("{0}"),
+    "identity": lambda read: passed(),
     "zero_pad_shortcut": shortcut,
     "channel_shuffle": shuffled("channel_shuffle", "groups", "in"),
     "pixel_shuffle": shuffled("pixel_shuffle", "factor", None),

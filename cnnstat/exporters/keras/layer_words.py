@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.exporters.keras.said import Chain, KerasSaid
 from cnnstat.exporters.keras.steps import applied
 from cnnstat.exporters.source.build import Build
-from cnnstat.exporters.source.classes import SplitError, Use
-from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expression_text import SUMMAND, text_of
 from cnnstat.exporters.source.layout import Call, Doc, Generator, Joined
+from cnnstat.exporters.source.said import Formula
+from cnnstat.exporters.source.uses import SplitError, Use
 
 if TYPE_CHECKING:
     from cnnstat.exporters.keras.said import Step
     from cnnstat.exporters.source.expressions import Tree
     from cnnstat.exporters.source.forward import Val
-    from cnnstat.exporters.source.said import Said
+    from cnnstat.exporters.source.said import Said, Word
     from cnnstat.spec.model import Entry
 
 
@@ -45,29 +46,27 @@ class LayerWords(Build):
 
     def layer(
         self, entry: Entry, uses: list[Use], sources: list[Val], *, fresh: bool = True
-    ) -> tuple[Said | None, dict[str, Tree], Doc, bool]:
+    ) -> tuple[Said | None, dict[str, Tree], Doc]:
         """Return how a layer is said in all these places: its steps in order."""
         saids = self.in_one_form([self.network.said(use.item.made) for use in uses])
         name = Joined("name=", self.said_name(uses, any(said.stores for said in saids)))
         first = saids[0]
-        if any(said.head != first.head or _around(said) != _around(first) for said in saids):
+        if any(said.word != first.word or _around(said) != _around(first) for said in saids):
             if any(_around(said) != ((), ()) or said.listed for said in saids):
                 raise SplitError("type")
             head = self.chosen_type(entry, uses, [*saids])
-            return None, {}, Chain(head, [name], steps=[applied(Call(head, [name]), first)]), True
+            return None, {}, Chain(head, [name], steps=[applied(Call(head, [name]), first)])
         steps: list[Step] = []
         for part, suffix in zip(range(len(first.before)), ("_pad", "_pad2"), strict=False):
             steps.append(self.part([said.before[part] for said in saids], uses, sources, fresh, name, suffix))
         trees, words = self.arguments(saids, uses, sources, fresh=fresh)
         self.helpers |= set(first.helpers)
         main = len(steps)
-        made = Call(first.head, [*words, name])
-        steps.append(
-            applied(made, first) if first.module else lambda names: self.formula(first, trees, names)
-        )
+        made = Call(first.made or "", [*words, name])
+        steps.append(applied(made, first) if first.made else lambda names: self.formula(first, trees, names))
         for part in range(len(first.after)):
             steps.append(self.part([said.after[part] for said in saids], uses, sources, fresh, name, "_crop"))
-        return first, trees, Chain(made.head, made.arguments, steps=steps, main=main), True
+        return first, trees, Chain(made.head, made.arguments, steps=steps, main=main)
 
     def part(
         self, saids: list[Said], uses: list[Use], sources: list[Val], fresh: bool, name: Joined, suffix: str
@@ -76,11 +75,11 @@ class LayerWords(Build):
         first = saids[0]
         trees, words = self.arguments(saids, uses, sources, fresh=fresh)
         self.helpers |= set(first.helpers)
-        if not first.module:
+        if first.made is None:
             return lambda names: self.formula(first, trees, names)
         assert isinstance(name.inner, str)
         own = Joined("name=", f'{name.inner[:-1]}{suffix}"')
-        return applied(Call(first.head, [*words, own]), first)
+        return applied(Call(first.made, [*words, own]), first)
 
     def in_one_form(self, saids: list[Any]) -> list[KerasSaid]:
         """Return layers in a form that all of them have."""
@@ -104,8 +103,14 @@ class LayerWords(Build):
 
     def formula(self, said: Said, trees: dict[str, Tree], names: list[str]) -> Doc:
         """Return an expression of inputs with these names."""
-        words = {key: text_of(tree, least=5) for key, tree in trees.items()}
-        return said.head.format(*names, **words)
+        if not isinstance(said.word, Formula):
+            return names[0]
+        words = {
+            each.key: text_of(trees[each.key], least=max(each.least, SUMMAND))
+            for each in said.args
+            if each.key is not None
+        }
+        return said.word.filled(names, words)
 
     def generated(self, doc: Doc, count: Tree, start: int) -> Doc:
         """Return a text repeated; the number of each stands in its name."""
@@ -113,5 +118,5 @@ class LayerWords(Build):
         return Generator(doc, f"for i in range({begin}{text_of(count)})")
 
 
-def _around(said: KerasSaid) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(each.head for each in said.before), tuple(each.head for each in said.after)
+def _around(said: KerasSaid) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    return tuple(each.word for each in said.before), tuple(each.word for each in said.after)

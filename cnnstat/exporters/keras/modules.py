@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.keras import windows
 from cnnstat.exporters.keras.said import RESCALED, KerasSaid, axis_of, expression, layer, trained
+from cnnstat.exporters.source.expression_text import FACTOR
 from cnnstat.exporters.source.said import Arg, Read, short
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ def softplus(read: Read) -> KerasSaid:
     if beta == 1:
         return layer("layers.Activation", Arg(None, "softplus", "activation"))
     times = RESCALED.format("{0}", "{beta}")
-    return expression(f"ops.softplus({times}) / {{beta}}", Arg("beta", beta, "beta"))
+    args = Arg("beta", beta, "beta"), Arg("divisor", beta, "beta", least=FACTOR)
+    return expression(f"ops.softplus({times}) / {{divisor}}", *args)
 
 
 def scaled_tanh(read: Read) -> KerasSaid:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from cnnstat.exporters.keras.said import Chain
 from cnnstat.exporters.keras.sharing import PAD, Sharing
 from cnnstat.exporters.keras.steps import steps_lines
-from cnnstat.exporters.source.classes import Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Statement, Val
 from cnnstat.exporters.source.layout import Doc, Generator
 from cnnstat.exporters.source.loops import Loop
+from cnnstat.exporters.source.uses import Use
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.source.layout import Call
-from cnnstat.exporters.source.said import Arg, Read, Said
+from cnnstat.exporters.source.said import Arg, Formula, Made, Passed, Read, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +48,17 @@ RESCALED = "layers.Rescaling({1})({0})"
 def layer(head: str, *args: Arg, **more: Any) -> KerasSaid:
     """Return a layer of `keras.layers`, or a class of ours without a dot."""
     helpers = () if head.startswith("layers.") else (head,)
-    return KerasSaid(head, args, helpers=helpers, **more)
+    return KerasSaid(Made(head), args, helpers=helpers, **more)
 
 
 def expression(text: str, *args: Arg, width: str | int | None = "in", helper: str = "") -> KerasSaid:
     """Return an expression of the inputs."""
-    return KerasSaid(text, args, module=False, width=width, helpers=(helper,) if helper else ())
+    return KerasSaid(Formula(text), args, width=width, helpers=(helper,) if helper else ())
+
+
+def passed() -> KerasSaid:
+    """Return a layer that puts out what it reads."""
+    return KerasSaid(Passed())
 
 
 def trained(read: Read) -> tuple[Arg, ...]:

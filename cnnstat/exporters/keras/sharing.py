@@ -8,13 +8,13 @@ from cnnstat.exporters.keras.layer_words import LayerWords
 from cnnstat.exporters.keras.lending import way
 from cnnstat.exporters.keras.said import Chain
 from cnnstat.exporters.keras.steps import through
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Statement
 from cnnstat.exporters.source.layout import Call, Doc, Generator, lines
 from cnnstat.exporters.source.names import variable
 from cnnstat.exporters.source.said import UnsaidError
 from cnnstat.exporters.source.scopes import Scope
+from cnnstat.exporters.source.uses import SplitError, Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnstat.exporters.keras.network import KerasNetwork
-    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.layout import Doc
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch.conditions import Conditions
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Generator
-from cnnstat.exporters.source.said import Said, UnsaidError
+from cnnstat.exporters.source.said import Passed, Said, UnsaidError
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.model import resolve
 
@@ -31,12 +31,12 @@ class Class(Conditions):
             return
         uses = [Use(i, member.items[0]) for i, member in found.items()]
         if isinstance(uses[0].item.made, LayerNode):
-            said, trees, doc, _ = self.layer(entry, uses, sources)
+            said, trees, doc = self.layer(entry, uses, sources)
             val = Val(title, numbers, self.verified(numbers, self.widths_of(said, trees, sources)))
-            if said is not None and said.head == "{0}":
+            if said is not None and isinstance(said.word, Passed):
                 self.put(title, sources[0])
                 return
-            if said is not None and not said.module:
+            if said is not None and said.made is None:
                 self.expression(val, said, trees, sources)
             else:
                 stores = said is not None and said.stores
@@ -75,7 +75,7 @@ class Class(Conditions):
         """Add the repetitions of a layer or a block."""
         uses = [Use(i, item, counted=True) for i, member in found.items() for item in member.items]
         is_layer = isinstance(uses[0].item.made, LayerNode)
-        if is_layer and not self.network.said(uses[0].item.made).module:
+        if is_layer and self.network.said(uses[0].item.made).made is None:
             self.unrolled(entry, title, found, sources)
             return
         tied = entry.weights is not None and entry.weights.name == title

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch.constructor import Constructor
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Choice, Doc
 from cnnstat.exporters.source.scopes import Item, Scope
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class Conditions(Constructor):
                 uses = [Use(i, item, counted=True) for i, member in present.items() for item in member.items]
             self.network.check_plain(uses, self.scopes, title)
             if isinstance(uses[0].item.made, LayerNode):
-                said, trees, doc, module = self.layer(each, uses, sources)
-                if not module and said is not None:
+                said, trees, doc = self.layer(each, uses, sources)
+                if said is not None and said.made is None:
                     if len(choices) > 1 or each.repeat is not None:
                         raise SplitError(title)
                     self.sometimes_expression(title, said, trees, sources, condition, numbers)

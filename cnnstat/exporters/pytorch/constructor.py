@@ -16,11 +16,12 @@ from cnnstat.exporters.source.expressions import Tree, name, names_in, renamed
 from cnnstat.exporters.source.layout import Call, Doc, Joined, Operation, lines
 from cnnstat.exporters.source.loops import Loop
 from cnnstat.exporters.source.names import variable
+from cnnstat.exporters.source.said import Formula, Together
 
 if TYPE_CHECKING:
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.network import Network
-    from cnnstat.exporters.source.said import Said, Together
+    from cnnstat.exporters.source.said import Said
     from cnnstat.exporters.source.scopes import Member, Scope
 
 
@@ -114,14 +115,17 @@ class Constructor(Build):
 
     def formula(self, said: Said, trees: dict[str, Tree], names: list[str]) -> Doc:
         """Return an expression of inputs with these names."""
-        if said.together is not None:
-            return _all_as_one(said.together, names)
-        words = {key: text_of(self.on_self(tree), "self.") for key, tree in trees.items()}
-        words = {
-            key: f"({text})" if " " in text and not text.startswith("(") and "@" in said.head else text
-            for key, text in words.items()
-        }
-        return said.head.format(*names, **words)
+        match said.word:
+            case Together() as together:
+                return _all_as_one(together, names)
+            case Formula() as formula:
+                words = {
+                    each.key: text_of(self.on_self(trees[each.key]), "self.", each.least)
+                    for each in said.args
+                    if each.key is not None
+                }
+                return formula.filled(names, words)
+        return names[0]
 
     def loop(
         self,

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.source.expression_text import literal
-from cnnstat.exporters.source.said import Arg, Read, Said, Together
+from cnnstat.exporters.pytorch.said import expression, together
+from cnnstat.exporters.source.expression_text import FACTOR, SUMMAND, literal
+from cnnstat.exporters.source.said import Arg, Passed, Read, Said, Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def expression(text: str, *args: Arg, width: str | int | None = "in", helper: str = "") -> Said:
-    """Return a layer that is an expression."""
-    return Said(text, args, module=False, width=width, helpers=(helper,) if helper else ())
-
-
 def _clamp(read: Read) -> Said:
     args = [Arg(f"{k}_", read.options[k], k) for k in ("min", "max") if read.options[k] is not None]
     words = ", ".join(f"{arg.key[:-1]}={{{arg.key}}}" for arg in args if arg.key)
-    return expression(f"{{0}}.clamp({words})", *args) if args else expression("{0}")
+    return expression(f"{{0}}.clamp({words})", *args) if args else Said(Passed())
 
 
 def _power(read: Read) -> Said:
     o = read.options
     base, args = "{0}", []
     if o["scale"] != 1:
-        base, args = f"{{scale}} * {base}", [Arg("scale", o["scale"], "scale")]
+        base, args = f"{{scale}} * {base}", [Arg("scale", o["scale"], "scale", least=FACTOR)]
     if o["shift"] != 0:
-        base, args = f"{{shift}} + {base}", [*args, Arg("shift", o["shift"], "shift")]
+        base, args = f"{{shift}} + {base}", [*args, Arg("shift", o["shift"], "shift", least=SUMMAND)]
     if base == "{0}":
         return expression("{0}.pow({exponent})", Arg("exponent", o["exponent"], "exponent"))
     if o["exponent"] == 1:
@@ -45,17 +41,12 @@ def _reduce(read: Read) -> Said:
     return expression(f"{{0}}.{word}({where}{keep})", width="in" if 1 not in axes else None)
 
 
-def together(inputs: Together, width: str = "in") -> Said:
-    """Return a layer that makes one of all its inputs."""
-    return Said("", module=False, width=width, together=inputs)
-
-
 def _matmul(read: Read) -> Said:
     o = read.options
     a, b = (f"{{{i}}}{'.mT' if o[f'transpose_{x}'] else ''}" for i, x in enumerate("ab"))
     if o["scale"] == 1:
         return expression(f"{a} @ {b}")
-    return expression(f"{a} @ {b} * {{scale}}", Arg("scale", o["scale"], "scale"))
+    return expression(f"{a} @ {b} * {{scale}}", Arg("scale", o["scale"], "scale", least=FACTOR))
 
 
 def _concat(read: Read) -> Said:
@@ -167,5 +158,5 @@ FUNCTIONS: dict[str, Callable[[Read], Said]] = {
     "permute": _permute,
     "pad": _pad,
     "crop": _crop,
-    "identity": lambda read: expression("{0}"),
+    "identity": lambda read: Said(Passed()),
 }

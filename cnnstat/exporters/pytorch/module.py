@@ -10,8 +10,8 @@ from cnnstat.base.module_names import attributes, names
 from cnnstat.exporters.pytorch import helpers, text
 from cnnstat.exporters.pytorch.network import TorchNetwork
 from cnnstat.exporters.refusals import NoExportError
-from cnnstat.exporters.source.classes import SplitError
-from cnnstat.exporters.source.said import NO_DEFAULT, UnsaidError
+from cnnstat.exporters.source.said import NO_DEFAULT, Formula, Together, UnsaidError
+from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ class Written:
             return modules[owner](*read)
         for text_ in helpers.text_of({name for name in said.helpers if name not in self._names}):
             exec(text_, self._names)
-        if not said.module:
+        if said.made is None:
             return _expression(said, self._names, read)
         positional = [each.value for each in said.args if each.key is None]
         named = {
@@ -90,23 +90,20 @@ class Written:
             for each in said.args
             if each.key is not None and each.value is not NO_DEFAULT
         }
-        return eval(said.head, self._names)(*positional, **named).to(self._dtype).eval()(*read)
+        return eval(said.made, self._names)(*positional, **named).to(self._dtype).eval()(*read)
 
 
 def _expression(said: Said, names: dict[str, Any], read: list[Any]) -> Any:
     """Work out an expression of inputs."""
     torch = names["torch"]
-    if said.together is not None:
-        if said.together.how == "joined":
-            return torch.cat(read, dim=said.together.axis)
-        operation = {"sum": torch.add, "product": torch.mul, "largest": torch.maximum}[said.together.how]
-        return reduce(operation, read)
-    words = {str(number): f"_{number}" for number in range(len(read))}
-    variables = {f"_{number}": each for number, each in enumerate(read)}
-    for each in said.args:
-        if each.key is not None:
-            variables[f"_{each.key}"], words[each.key] = each.value, f"_{each.key}"
-    head = said.head
-    for key, word in words.items():
-        head = head.replace(f"{{{key}}}", word)
-    return eval(head, {**names, **variables})
+    match said.word:
+        case Together(how="joined", axis=axis):
+            return torch.cat(read, dim=axis)
+        case Together(how=how):
+            return reduce({"sum": torch.add, "product": torch.mul, "largest": torch.maximum}[how], read)
+        case Formula() as formula:
+            inputs = {f"_{number}": each for number, each in enumerate(read)}
+            given = {each.key: each.value for each in said.args if each.key is not None}
+            text_ = formula.filled([*inputs], {key: f"_{key}" for key in given})
+            return eval(text_, {**names, **inputs, **{f"_{key}": value for key, value in given.items()}})
+    return read[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.pytorch.norms import batch_norm, group_norm, instance_norm, layer_norm, response
+from cnnstat.exporters.pytorch.said import expression, module
 from cnnstat.exporters.pytorch.windows import adaptive, conv, pool, pyramid, subsample, transposed
 from cnnstat.exporters.source.said import Arg, Read, Said, short
 
@@ -20,9 +21,9 @@ def linear(read: Read) -> Said:
     args = [first, Arg(None, gives, "units"), Arg("bias", read.options["bias"], "bias", True)]
     width = 1 if axis == 1 else "in"
     if axis == read.rank + 1:
-        return Said("nn.Linear", tuple(args), width=width, stores=True)
+        return module("nn.Linear", *args, width=width, stores=True)
     args.insert(2, Arg("axis", axis, "", 1))
-    return Said("LinearAlong", tuple(args), width=width, helpers=("LinearAlong",), stores=True)
+    return module("LinearAlong", *args, width=width, stores=True)
 
 
 def rbf(read: Read) -> Said:
@@ -32,19 +33,19 @@ def rbf(read: Read) -> Said:
         Arg(None, read.output[0], "units"),
         Arg("learned", read.options["learned"], "learned", False),
     )
-    return Said("Rbf", args, width=1, helpers=("Rbf",), stores=True)
+    return module("Rbf", *args, width=1, stores=True)
 
 
 def scale(read: Read) -> Said:
     """Return a learned factor for each channel."""
     args = (Arg(None, read.channels, "in"), Arg("init", read.options["init"], "init", 1e-6))
-    return Said("LayerScale", args, helpers=("LayerScale",), stores=True)
+    return module("LayerScale", *args, stores=True)
 
 
 def parameter(read: Read) -> Said:
     """Return trained numbers."""
     hint = "shape" if read.options["shape"] is not None else "map"
-    return Said("Learned", (Arg(None, read.output, hint),), helpers=("Learned",), stores=True)
+    return module("Learned", Arg(None, read.output, hint), stores=True)
 
 
 def channel_shuffle(read: Read) -> Said:
@@ -52,8 +53,8 @@ def channel_shuffle(read: Read) -> Said:
     groups = Arg("groups", read.options["groups"], "groups")
     if read.rank == 0:
         text = "{0}.unflatten(1, ({groups}, -1)).transpose(1, 2).flatten(1)"
-        return Said(text, (groups,), module=False)
-    return Said("nn.ChannelShuffle", (Arg(None, groups.value, "groups"),))
+        return expression(text, groups)
+    return module("nn.ChannelShuffle", Arg(None, groups.value, "groups"))
 
 
 def upsample(read: Read) -> Said:
@@ -65,7 +66,7 @@ def upsample(read: Read) -> Said:
     if len(read.inputs) > 1:
         words = "" if mode == "nearest" else f', mode="{mode}"'
         words += ", align_corners=True" if o["align_corners"] else ""
-        return Said(f"nn.functional.interpolate({{0}}, size={{1}}.shape[2:]{words})", module=False)
+        return expression(f"nn.functional.interpolate({{0}}, size={{1}}.shape[2:]{words})")
     args = []
     if o["size"] is not None:
         args.append(Arg("size", short(o["size"]), "size", None))
@@ -73,19 +74,19 @@ def upsample(read: Read) -> Said:
         args.append(Arg("scale_factor", short(o["scale"]), "scale", None))
     args.append(Arg("mode", mode, "", "nearest"))
     args.append(Arg("align_corners", o["align_corners"], "align_corners", False))
-    return Said("nn.Upsample", tuple(args))
+    return module("nn.Upsample", *args)
 
 
 def option_a(read: Read) -> Said:
     """Return ResNet's shortcut without parameters."""
     args = (Arg(None, read.output[0], "filters"), Arg("stride", short(read.options["stride"]), "stride", 1))
-    return Said("ZeroPadShortcut", args, width=0, helpers=("ZeroPadShortcut",))
+    return module("ZeroPadShortcut", *args, width=0)
 
 
-def _simple(head: str, *args: tuple[str | None, str, Any], helper: bool = False) -> Callable[[Read], Said]:
+def _simple(head: str, *args: tuple[str | None, str, Any]) -> Callable[[Read], Said]:
     def said(read: Read) -> Said:
-        given = tuple(Arg(key, read.options[option], option, default) for key, option, default in args)
-        return Said(head, given, helpers=(head,) if helper else ())
+        given = (Arg(key, read.options[option], option, default) for key, option, default in args)
+        return module(head, *given)
 
     return said
 
@@ -93,26 +94,26 @@ def _simple(head: str, *args: tuple[str | None, str, Any], helper: bool = False)
 def _along(head: str) -> Callable[[Read], Said]:
     def said(read: Read) -> Said:
         width = "in" if head != "nn.GLU" or read.options["axis"] != "channels" else "half"
-        return Said(head, (Arg("dim", read.named(read.options["axis"])),), width=width)
+        return module(head, Arg("dim", read.named(read.options["axis"])), width=width)
 
     return said
 
 
 def _prelu(read: Read) -> Said:
     count = 1 if read.options["shared"] else read.channels
-    return Said("nn.PReLU", (Arg(None, count, "" if read.options["shared"] else "in", 1),), stores=True)
+    return module("nn.PReLU", Arg(None, count, "" if read.options["shared"] else "in", 1), stores=True)
 
 
 def _softplus(read: Read) -> Said:
     # Beyond the threshold PyTorch takes the line x; at 100 both are the same number.
-    return Said(
-        "nn.Softplus", (Arg("beta", read.options["beta"], "beta", 1.0), Arg("threshold", 100, "", 20))
+    return module(
+        "nn.Softplus", Arg("beta", read.options["beta"], "beta", 1.0), Arg("threshold", 100, "", 20)
     )
 
 
 def _shuffled(head: str) -> Callable[[Read], Said]:
     def said(read: Read) -> Said:
-        return Said(head, (Arg(None, read.options["factor"], "factor"),), width=None)
+        return module(head, Arg(None, read.options["factor"], "factor"), width=None)
 
     return said
 
@@ -142,7 +143,7 @@ MODULES: dict[str, Callable[[Read], Said]] = {
     "upsample": upsample,
     "zero_pad_shortcut": option_a,
     "dropout": _simple("nn.Dropout", (None, "rate", 0.5)),
-    "drop_path": _simple("DropPath", (None, "rate", 0.1), helper=True),
+    "drop_path": _simple("DropPath", (None, "rate", 0.1)),
     "relu": _simple("nn.ReLU"),
     "relu6": _simple("nn.ReLU6"),
     "leaky_relu": _simple("nn.LeakyReLU", (None, "slope", 0.01)),
@@ -155,9 +156,7 @@ MODULES: dict[str, Callable[[Read], Said]] = {
     "hard_sigmoid": _simple("nn.Hardsigmoid"),
     "sigmoid": _simple("nn.Sigmoid"),
     "tanh": _simple("nn.Tanh"),
-    "scaled_tanh": _simple(
-        "ScaledTanh", ("amplitude", "amplitude", 1.7159), ("slope", "slope", 2 / 3), helper=True
-    ),
+    "scaled_tanh": _simple("ScaledTanh", ("amplitude", "amplitude", 1.7159), ("slope", "slope", 2 / 3)),
     "hard_tanh": _simple("nn.Hardtanh"),
     "softsign": _simple("nn.Softsign"),
     "softplus": _softplus,

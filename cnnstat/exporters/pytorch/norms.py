@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnstat.exporters.pytorch.said import module
 from cnnstat.exporters.source.said import Arg, Read, Said, UnsaidError
 
 
@@ -14,7 +15,7 @@ def batch_norm(read: Read) -> Said:
         Arg("momentum", o["momentum"], "momentum", 0.1),
         Arg("affine", o["affine"], "affine", True),
     )
-    return Said(f"nn.BatchNorm{max(read.rank, 1)}d", args, stores=True)
+    return module(f"nn.BatchNorm{max(read.rank, 1)}d", *args, stores=True)
 
 
 def layer_norm(read: Read) -> Said:
@@ -25,13 +26,13 @@ def layer_norm(read: Read) -> Said:
     if o["axes"] == "all":
         shape = read.inputs[0]
         first = Arg(None, shape if len(shape) > 1 else shape[0], "in" if len(shape) == 1 else "shape")
-        return Said("nn.LayerNorm", (first, *rest), stores=stores)
+        return module("nn.LayerNorm", first, *rest, stores=stores)
     axis = read.named(o["axes"])
     first = Arg(None, read.inputs[0][axis - 1], "in" if axis == 1 else "")
     if axis == read.rank + 1:
-        return Said("nn.LayerNorm", (first, *rest), stores=stores)
+        return module("nn.LayerNorm", first, *rest, stores=stores)
     args = (first, Arg("axis", axis, "", 1), *rest)
-    return Said("LayerNormAlong", args, helpers=("LayerNormAlong",), stores=stores)
+    return module("LayerNormAlong", *args, stores=stores)
 
 
 def group_norm(read: Read) -> Said:
@@ -44,7 +45,7 @@ def group_norm(read: Read) -> Said:
         Arg("eps", o["eps"], "eps", 1e-5),
         Arg("affine", o["affine"], "affine", True),
     )
-    return Said("nn.GroupNorm", args, stores=o["affine"])
+    return module("nn.GroupNorm", *args, stores=o["affine"])
 
 
 def instance_norm(read: Read) -> Said:
@@ -61,7 +62,7 @@ def instance_norm(read: Read) -> Said:
         Arg("eps", o["eps"], "eps", 1e-5),
         Arg("affine", o["affine"], "affine", False),
     )
-    return Said(f"nn.InstanceNorm{read.rank}d", args, stores=o["affine"])
+    return module(f"nn.InstanceNorm{read.rank}d", *args, stores=o["affine"])
 
 
 def response(read: Read) -> Said:
@@ -80,4 +81,4 @@ def response(read: Read) -> Said:
         Arg("beta", o["beta"], "beta", 0.75),
         Arg("k", o["k"], "k", 1.0),
     )
-    return Said("nn.LocalResponseNorm", args)
+    return module("nn.LocalResponseNorm", *args)

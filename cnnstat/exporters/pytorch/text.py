@@ -16,7 +16,7 @@ from cnnstat.exporters.source.said import NO_DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.exporters.source.classes import Param
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.network import Network
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnstat.exporters.pytorch.said import expression, module
 from cnnstat.exporters.source.said import Arg, Read, Said, short
 
 
@@ -65,12 +66,12 @@ def conv(read: Read) -> Said:
         args.insert(3, Arg("table", o["table"], "table"))
         args.append(Arg("sides", padding, "padding", 0))
         args.append(Arg("ceil", o["rounding"] == "ceil", "", False))
-        return Said(f"TableConv{n}d", tuple(args), width=1, helpers=(f"TableConv{n}d",), stores=True)
+        return module(f"TableConv{n}d", *args, width=1, stores=True)
     if plain:
-        return Said(f"nn.Conv{n}d", tuple(args), width=1, stores=True)
+        return module(f"nn.Conv{n}d", *args, width=1, stores=True)
     args.append(Arg("sides", padding, "padding", 0))
     args.append(Arg("ceil", o["rounding"] == "ceil", "", False))
-    return Said(f"PaddedConv{n}d", tuple(args), width=1, helpers=(f"PaddedConv{n}d",), stores=True)
+    return module(f"PaddedConv{n}d", *args, width=1, stores=True)
 
 
 def transposed(read: Read) -> Said:
@@ -92,10 +93,10 @@ def transposed(read: Read) -> Said:
         *window(read, "dilation"),
     ]
     if plain:
-        return Said(f"nn.ConvTranspose{n}d", tuple(args), width=1, stores=True)
+        return module(f"nn.ConvTranspose{n}d", *args, width=1, stores=True)
     args.append(Arg("margins", padding, "padding"))
     helper = f"CutConvTranspose{n}d"
-    return Said(helper, tuple(args), width=1, helpers=(helper,), stores=True)
+    return module(helper, *args, width=1, stores=True)
 
 
 def subsample(read: Read) -> Said:
@@ -107,7 +108,7 @@ def subsample(read: Read) -> Said:
         Arg("stride", short(o["stride"]), "stride", None),
         Arg("ceil", o["rounding"] == "ceil", "", False),
     )
-    return Said(f"Subsample{read.rank}d", args, helpers=(f"Subsample{read.rank}d",), stores=True)
+    return module(f"Subsample{read.rank}d", *args, stores=True)
 
 
 def pool(read: Read) -> Said:
@@ -132,9 +133,9 @@ def pool(read: Read) -> Said:
     if not most:
         args.append(Arg("count_include_pad", o["count_padding"], "count_padding", True))
     if plain:
-        return Said(f"nn.{name}", tuple(args))
+        return module(f"nn.{name}", *args)
     args.append(Arg("sides", padding, "padding", 0))
-    return Said(f"Padded{name}", tuple(args), helpers=(f"Padded{name}",))
+    return module(f"Padded{name}", *args)
 
 
 def adaptive(read: Read) -> Said:
@@ -142,9 +143,9 @@ def adaptive(read: Read) -> Said:
     mode = "Max" if read.kind.endswith("max_pool") else "Avg"
     if len(read.inputs) > 1:
         text = f"nn.functional.adaptive_{mode.lower()}_pool{read.rank}d({{0}}, {{1}}.shape[2:])"
-        return Said(text, module=False)
+        return expression(text)
     size = 1 if read.kind.startswith("global") else short(read.options["size"])
-    return Said(f"nn.Adaptive{mode}Pool{read.rank}d", (Arg(None, size, "size"),))
+    return module(f"nn.Adaptive{mode}Pool{read.rank}d", Arg(None, size, "size"))
 
 
 def pyramid(read: Read) -> Said:
@@ -155,4 +156,4 @@ def pyramid(read: Read) -> Said:
         Arg("mode", o["mode"], "mode", "max"),
         Arg("bins", o["bins"], "bins", "sliding"),
     )
-    return Said("SpatialPyramidPool", args, width=None, helpers=("SpatialPyramidPool",))
+    return module("SpatialPyramidPool", *args, width=None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.repeats import Repeats
+from cnnstat.exporters.source.uses import SplitError
 from cnnstat.exporters.source.wording import parameter_of
 
 if TYPE_CHECKING:

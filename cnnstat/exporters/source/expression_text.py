@@ -32,6 +32,11 @@ _SYMBOLS: dict[type[ast.AST], tuple[str, int]] = {
 }
 
 
+SUMMAND = 5
+FACTOR = 7
+"""How strongly something has to hold together to stand beside ``+``, and on any side of ``*`` or ``/``."""
+
+
 def text_of(tree: Tree, own: str = "", least: int = 0) -> str:
     """Return an expression as Python is written; ``own`` stands before each name (``self.``)."""
     text, strength = _text(tree, own)

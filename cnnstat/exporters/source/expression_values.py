@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.spec.functions import divisible
@@ -102,3 +103,27 @@ def _divides(left: Tree, right: Tree, values: Mapping[str, Any]) -> bool:
     except NoValueError:
         return False
     return all(isinstance(each, int) and not isinstance(each, bool) for each in (a, b)) and a % b == 0
+
+
+def python_value(value: Any) -> Any:
+    """Return a value of a spec as Python has it."""
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, tuple):
+        return tuple(python_value(item) for item in value)
+    return value
+
+
+def same(value: Any, wanted: Any) -> bool:
+    """Say whether a value can stand for another one: a float never for a whole number, nor a bool."""
+    if isinstance(wanted, tuple):
+        return (
+            isinstance(value, tuple)
+            and len(value) == len(wanted)
+            and all(same(a, b) for a, b in zip(value, wanted, strict=True))
+        )
+    if isinstance(value, bool) is not isinstance(wanted, bool):
+        return False
+    if isinstance(wanted, int) and isinstance(value, float):
+        return False
+    return bool(value == wanted)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.forward import Statement, Val
 from cnnstat.exporters.source.names import variable
+from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

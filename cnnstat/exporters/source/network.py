@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import structs
 
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.kept_parameters import kept_and_folded
 from cnnstat.exporters.source.said import Read, Said, UnsaidError
 from cnnstat.exporters.source.scopes import Scope, scopes_of, scopes_within
 from cnnstat.exporters.source.taps import Taps
+from cnnstat.exporters.source.uses import SplitError
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.layers.base import width_of
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Set
 
     from cnnstat.analysis.model import Analysis
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.build import Build
-    from cnnstat.exporters.source.classes import Param
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.scopes import Made
     from cnnstat.graph.model import Graph

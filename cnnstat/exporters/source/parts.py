@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnstat.exporters.source.classes import Arguments, SplitError, Use, same
+from cnnstat.exporters.source.arguments import Arguments
 from cnnstat.exporters.source.expression_text import text_of
-from cnnstat.exporters.source.expression_values import NoValueError, value_of
+from cnnstat.exporters.source.expression_values import NoValueError, same, value_of
 from cnnstat.exporters.source.forward import Forward, Val
+from cnnstat.exporters.source.uses import SplitError, Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError, Use
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.expressions import Tree, binary, constant, name, names_in, number, renamed
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Doc, Generator, flat
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.exporters.source.wording import Wording, renamed_widths
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Repeats(Wording):
         vals = []
         for index in range(counts.pop()):
             uses = [Use(i, member.items[index]) for i, member in found.items()]
-            said, trees, _, _ = self.layer(entry, uses, sources)
+            said, trees, _ = self.layer(entry, uses, sources)
             assert said is not None
             numbers = [use.item.output for use in uses]
             val = Val(title, numbers, self.verified(numbers, self.widths_of(said, trees, sources)))

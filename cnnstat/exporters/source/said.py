@@ -1,11 +1,13 @@
-"""How PyTorch says one layer: a module with its arguments, or an expression of its inputs."""
+"""How a target says one layer: a class with its arguments, or an expression of its inputs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cnnstat.layers.base import Layer, Shape
 
 NO_DEFAULT = object()
@@ -20,13 +22,15 @@ class Arg:
     """An argument: its keyword, None for one by its place, its value, and where the value comes from.
 
     ``hint``: ``in`` is the channels that reach the layer, ``in*NAME`` these times an option, any other the
-    name of an option. An argument that has its default is left out.
+    name of an option. An argument that has its default is left out. ``least``: how strongly, as
+    `text_of` has it, an argument of an expression holds together that stands there without parentheses.
     """
 
     key: str | None
     value: Any
     hint: str = ""
     default: Any = NO_DEFAULT
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,52 @@ class Together:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A layer in PyTorch's words.
+class Passed:
+    """What is read, as it is."""
 
-    Of a module ``head`` is its class; of an expression a template, ``{0}`` for the first input and the
-    arguments by their keys, or nothing where ``together`` says what it is. ``width`` says what becomes of the
-    channels: ``in``, ``sum``, or the place of the argument that gives them, None where they are not known.
+
+@dataclass(frozen=True)
+class Formula:
+    """An expression of the inputs and of the arguments.
+
+    In the text ``{0}`` stands for the first input, and ``{size}`` for the argument of that key.
     """
 
-    head: str
+    text: str
+
+    def filled(self, inputs: Sequence[str], arguments: Mapping[str, str]) -> str:
+        """Return the expression of inputs with these names, and of arguments that are written so."""
+        return self.text.format(*inputs, **arguments)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a class of this name makes of the arguments, called with the inputs."""
+
+    name: str
+
+
+Word: TypeAlias = Made | Formula | Together | Passed
+
+
+@dataclass(frozen=True)
+class Said:
+    """A layer in the words of a target.
+
+    ``width`` says what becomes of the channels: ``in``, ``sum``, or the place of the argument that gives
+    them, None where they are not known.
+    """
+
+    word: Word
     args: tuple[Arg, ...] = ()
-    module: bool = True
     width: str | int | None = "in"
     helpers: tuple[str, ...] = ()
     stores: bool = False
-    together: Together | None = None
+
+    @property
+    def made(self) -> str | None:
+        """Return the class that makes it, None of an expression."""
+        return self.word.name if isinstance(self.word, Made) else None
 
 
 @dataclass(frozen=True)

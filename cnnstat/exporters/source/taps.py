@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError
 from cnnstat.exporters.source.scopes import Scope
+from cnnstat.exporters.source.uses import SplitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

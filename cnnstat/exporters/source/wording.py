@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.classes import SplitError, Use, same
 from cnnstat.exporters.source.expression_text import text_of
-from cnnstat.exporters.source.expression_values import NoValueError
+from cnnstat.exporters.source.expression_values import NoValueError, same
 from cnnstat.exporters.source.expressions import Tree, binary, constant, names_in, renamed, sum_of
 from cnnstat.exporters.source.layout import Call, Doc, Joined
 from cnnstat.exporters.source.parts import Parts
 from cnnstat.exporters.source.said import NO_DEFAULT, Said
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.build import Build
-    from cnnstat.exporters.source.classes import Param
     from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.said import Arg
     from cnnstat.spec.model import Entry
@@ -32,15 +32,15 @@ class Wording(Parts):
 
     def layer(
         self, entry: Entry, uses: list[Use], sources: list[Val], *, fresh: bool = True
-    ) -> tuple[Said | None, dict[str, Tree], Doc, bool]:
-        """Return how a layer is said in all these places: what it is, its arguments, and its text."""
+    ) -> tuple[Said | None, dict[str, Tree], Doc]:
+        """Return how a layer is said in all these places: what it is, its arguments, and what makes it."""
         saids = [self.network.said(use.item.made) for use in uses]
-        if any((said.head, said.together) != (saids[0].head, saids[0].together) for said in saids):
-            return None, {}, Call(self.chosen_type(entry, uses, saids), []), True
+        if any(said.word != saids[0].word for said in saids):
+            return None, {}, Call(self.chosen_type(entry, uses, saids), [])
         said = saids[0]
         trees, words = self.arguments(saids, uses, sources, fresh=fresh)
         self.helpers |= set(said.helpers)
-        return said, trees, Call(said.head, words), said.module
+        return said, trees, Call(said.made or "", words)
 
     def arguments(
         self, saids: Sequence[Said], uses: list[Use], sources: list[Val], *, fresh: bool
@@ -72,14 +72,17 @@ class Wording(Parts):
         """Return the argument that is the class of what is made."""
         spec = parameter_of(entry)
         tree = self.args.known.get(spec) if spec else None
-        plain = all(said.module and not said.stores and not _visible(said) for said in saids)
-        if not isinstance(tree, ast.Name) or not plain:
+        if not isinstance(tree, ast.Name):
             raise SplitError("type")
         param = self.args.params[tree.id]
+        heads: dict[str, str] = {}
+        for said, use in zip(saids, uses, strict=True):
+            if said.made is None or said.stores or _visible(said):
+                raise SplitError("type")
+            heads[str(param.values[use.instance])] = said.made
         self.args.use(tree)
         param.module = True
-        for said, use in zip(saids, uses, strict=True):
-            self.network.heads[str(param.values[use.instance])] = said.head
+        self.network.heads |= heads
         return tree.id
 
     def candidates(self, arg: Arg, uses: list[Use], sources: list[Val]) -> list[Tree]:

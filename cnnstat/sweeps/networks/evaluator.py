@@ -12,7 +12,7 @@ from msgspec import Struct
 from cnnstat import __version__
 from cnnstat.analysis.composed import Pieces
 from cnnstat.base.errors import ArgumentError, Fault, SpecError
-from cnnstat.sweeps.networks.figures import figures_of
+from cnnstat.sweeps.networks.network_figures import figures_of
 from cnnstat.sweeps.networks.points import Points
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.sweeps.networks.columns import Columns
     from cnnstat.sweeps.networks.evaluator import Row
-    from cnnstat.sweeps.selection.selection import Selection
+    from cnnstat.sweeps.selection.selection import Reasons, Selection
 
 
 class SweptPoint(Struct, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ def document(
         machine=UNSET if shown is None else machine_entry(shown),
         points=selection.points,
         accepted=selection.points - selection.refusals.counts.total(),
-        refused=refused_of(selection),
+        refused=refused_of(selection.refusals),
         matching=selection.matching,
         undecided=undecided_of(selection),
         selected=selection.selected,
@@ -130,9 +130,8 @@ def undecided_of(selection: Selection) -> tuple[Undecided, ...]:
     )
 
 
-def refused_of(selection: Selection) -> tuple[Refused, ...]:
+def refused_of(refusals: Reasons[str]) -> tuple[Refused, ...]:
     """Return what was refused, by reason, the most frequent first."""
-    refusals = selection.refusals
     return tuple(
         Refused(code=code, count=count, point=refusals.first[code].number, reason=refusals.first[code].why)
         for code, count in refusals.counts.most_common()

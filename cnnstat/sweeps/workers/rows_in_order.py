@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cnnstat.cli.output import complain
@@ -17,30 +15,6 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.networks.evaluator import Batch, Row
     from cnnstat.sweeps.networks.plan import Plan
     from cnnstat.sweeps.store.store import Store
-
-
-class Stop:
-    """Whether somebody has asked to stop: the batch at hand is still finished."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take the first Ctrl-C as a wish; the second one ends what is going on."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def asked(*_: object) -> None:
-            self.asked = True
-            signal.signal(signal.SIGINT, before)
-
-        before = signal.signal(signal.SIGINT, asked)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def rows_in_order(

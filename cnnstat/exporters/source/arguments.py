@@ -1,4 +1,4 @@
-"""Which classes a network has, what their arguments are, and how arguments are said.
+"""The arguments of a class, and what is written for an argument where something is made.
 
 A block becomes one class wherever all calls of it can be said by one; what differs is an argument. What is
 written for an argument is tried in this order: what the spec says, what follows from the channels that reach
@@ -11,23 +11,28 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cnnstat.exporters.source.candidates import forms, guesses
 from cnnstat.exporters.source.expression_text import text_of
-from cnnstat.exporters.source.expression_values import NoValueError, value_of, with_whole_quotients
+from cnnstat.exporters.source.expression_values import (
+    NoValueError,
+    python_value,
+    same,
+    value_of,
+    with_whole_quotients,
+)
 from cnnstat.exporters.source.expressions import (
     Tree,
-    binary,
     constant,
     functions_in,
     name,
     names_in,
     renamed,
-    there_and_back,
 )
 from cnnstat.exporters.source.names import identifier
 from cnnstat.exporters.source.said import NO_DEFAULT
+from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.spec.channels import Channels
 from cnnstat.spec.expression import Expression
 from cnnstat.spec.model import Expressions
@@ -35,12 +40,8 @@ from cnnstat.spec.model import Expressions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnnstat.exporters.source.scopes import Item, Scope
+    from cnnstat.exporters.source.scopes import Scope
     from cnnstat.spec.model import Operand
-
-
-class SplitError(Exception):
-    """Calls of a block cannot be said by one class."""
 
 
 @dataclass
@@ -58,42 +59,6 @@ class Param:
     network: bool = False
     local: str = ""
     """``local``: the text of what is a variable of the constructor, not an argument."""
-
-
-@dataclass(frozen=True)
-class Use:
-    """One place where something is made: which call of the class, and the item that is made there.
-
-    ``counted`` says that it is one of a loop over repetitions, so that their number is known as ``i``.
-    """
-
-    instance: int
-    item: Item
-    counted: bool = False
-
-
-def python_value(value: Any) -> Any:
-    """Return a value of a spec as Python has it."""
-    if isinstance(value, Fraction):
-        return float(value)
-    if isinstance(value, tuple):
-        return tuple(python_value(item) for item in value)
-    return value
-
-
-def same(value: Any, wanted: Any) -> bool:
-    """Say whether a value can stand for another one: a float never for a whole number, nor a bool."""
-    if isinstance(wanted, tuple):
-        return (
-            isinstance(value, tuple)
-            and len(value) == len(wanted)
-            and all(same(a, b) for a, b in zip(value, wanted, strict=True))
-        )
-    if isinstance(value, bool) is not isinstance(wanted, bool):
-        return False
-    if isinstance(wanted, int) and isinstance(value, float):
-        return False
-    return bool(value == wanted)
 
 
 @dataclass
@@ -188,7 +153,7 @@ class Arguments:
         """Return the first expression that gives these values where they are needed."""
         rows = [self.row(use) for use in uses]
         for candidate in candidates:
-            for tree in _forms(candidate):
+            for tree in forms(candidate):
                 whole = with_whole_quotients(tree, rows)
                 try:
                     if all(same(value_of(whole, r), v) for r, v in zip(rows, values, strict=True)):
@@ -215,7 +180,7 @@ class Arguments:
         if tree is None and all(same(value, values[0]) for value in values):
             tree = constant(values[0])
         if tree is None:
-            tree = self.pick(values, uses, self._guesses(values))
+            tree = self.pick(values, uses, guesses(values, list(self.params.values())))
         if tree is None:
             if not fresh or self.closed:
                 raise SplitError(hint)
@@ -229,21 +194,6 @@ class Arguments:
                 self.used.append(each)
         self.functions |= functions_in(tree)
         return tree
-
-    def _guesses(self, values: list[Any]) -> Iterable[Tree]:
-        if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-            return
-        numbers = [each for each in self.params.values() if all(type(value) is int for value in each.values)]
-        for each in numbers:
-            yield name(each.name)
-        if len(set(values)) > 2:
-            for each in numbers:
-                for factor in (2, 3, 4):
-                    yield binary(name(each.name), ast.Mult(), constant(factor))
-                    yield ast.BinOp(name(each.name), ast.Div(), constant(factor))
-            for i, first in enumerate(numbers):
-                for second in numbers[i + 1 :]:
-                    yield ast.BinOp(name(first.name), ast.Add(), name(second.name))
 
     def _fresh(self, values: list[Any], uses: list[Use], hint: str) -> str:
         found: dict[int, Any] = {}
@@ -279,16 +229,3 @@ class Arguments:
         """Return the arguments that are used: those that every call gives first."""
         used = [each for each in self.params.values() if each.name in self.used and not each.local]
         return sorted(used, key=lambda each: each.default is not NO_DEFAULT)
-
-
-def _forms(tree: Tree) -> Iterable[Tree]:
-    """Yield an expression, what is shorter first: one number for equal ones or for pairs, no way back."""
-    if (simpler := there_and_back(tree)) is not None:
-        yield simpler
-    if isinstance(tree, ast.Tuple) and tree.elts:
-        texts = [text_of(item) for item in tree.elts]
-        if len(set(texts)) == 1:
-            yield tree.elts[0]
-        if len(texts) % 2 == 0 and texts[::2] == texts[1::2]:
-            yield ast.Tuple(tree.elts[::2])
-    yield tree
