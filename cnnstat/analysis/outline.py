@@ -10,7 +10,7 @@ from cnnstat.base.text import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.analysis.model import Analysis, BlockRow, Row
+    from cnnstat.analysis.model import Analysis, Row
 
 
 TOTAL = "total"
@@ -41,14 +41,16 @@ def outline(analysis: Analysis, depth: int | None = None) -> Iterator[tuple[Row,
     Groups below ``depth`` levels are folded into one row each.
     """
     groups = {group.name: group for group in analysis.groups}
-    fold: BlockRow | None = None
-    for row in analysis.rows:
-        inside = tuple(path for path in _prefixes(row.name) if path in groups)
+    position = 0
+    while position < len(analysis.rows):
+        row = analysis.rows[position]
+        inside = tuple([path for path in _prefixes(row.name) if path in groups])
         if depth is None or len(inside) < depth:
-            fold = None
+            position += 1
             yield row, inside
-        elif fold is not groups[inside[depth - 1]]:
+        else:
             fold = groups[inside[depth - 1]]
+            position = fold.layers.stop
             yield fold, inside[: depth - 1]
 
 

@@ -88,9 +88,29 @@ def looks(analysis: Analysis) -> int:
 def _pass(analysis: Analysis, found: Sequence[tuple[UnitFields, ...]] | None) -> tuple[str, ...]:
     """Go through the layers, by what their units see or, with None, by what they may see."""
     known = [Known()] * len(analysis.graph.inputs)
+    one: dict[Known, Known] = {}
+    before: dict[object, Known] = {}
     for row in analysis.rows:
-        known.append(_of_layer(analysis, row, found, known))
-    return tuple(each.because for each in known)
+        key = _all_that_matters(analysis, row, known) if found is None else None
+        here = before.get(key)
+        if here is None:
+            here = _of_layer(analysis, row, found, known)
+            here = one.setdefault(here, here)
+            if key is not None and here.because != row.name:  # else it is another one each time
+                before[key] = here
+        known.append(here)
+    return tuple([each.because for each in known])
+
+
+def _all_that_matters(analysis: Analysis, row: LayerRow, known: Sequence[Known]) -> object:
+    """Return all that `_of_layer` goes by where no units are looked at: the same for most of a repeat.
+
+    Equal layers that read equal shapes have one calculation.
+    """
+    values, field = row.node.values, row.field
+    same = len(values) == 1 and field is analysis.fields[values[0]]
+    above = [(id(known[source]), analysis.fields[source].unseen) for source in values]
+    return id(row.calculated), same, field.shared, field.because is None, *above
 
 
 def _of_layer(

@@ -34,6 +34,9 @@ F = TypeVar("F", bound=Shaped)
 Evaluate: TypeAlias = "Callable[[Layer, tuple[Shape, ...], bool], F]"
 """What figures are wanted of a layer that reads these shapes, and is frozen or not; it raises `Misfit`."""
 
+Step: TypeAlias = "tuple[LayerNode, tuple[int, ...], int]"
+"""A layer, which of the shapes so far it reads, and a number that equal layers share."""
+
 _REMEMBERED = 100_000  # layers calculated for some shapes; beyond, a long sweep starts to remember anew
 UNKNOWN_SHAPE: Shape = ()
 """That of what stands behind a layer that does not fit its input."""
@@ -50,22 +53,28 @@ class Walk(Generic[F]):
         self._evaluate, self._strict = evaluate, strict
         kinds: dict[object, int] = {}
         # Equal layers have one number, which is faster to look up than their options.
-        self._plan = [
-            (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
-            for node in graph.layers
-        ]
+        self.plan: tuple[Step, ...] = tuple(
+            [
+                (node, node.inputs, kinds.setdefault((node.layer, node.frozen), len(kinds)))
+                for node in graph.layers
+            ]
+        )
         self._known: dict[tuple[int, tuple[Shape, ...]], tuple[F | Misfit, Shape, Tensors]] = {}
         self._lenders = {node.owner: graph.name(node.owner) for node in graph.layers if not node.owns}
 
-    def steps(self, inputs: Iterable[Shape]) -> Iterator[tuple[LayerNode, tuple[Shape, ...], F | Misfit]]:
-        """Yield each layer with the shapes it reads and its figures, or why it refuses them.
+    def steps(
+        self, inputs: Iterable[Shape], plan: Iterable[Step] | None = None
+    ) -> Iterator[tuple[LayerNode, tuple[Shape, ...], F | Misfit]]:
+        """Yield each layer, or each of a ``plan``, with the shapes it reads and its figures.
+
+        In place of figures stands why it refuses them.
 
         ``inputs`` are the shapes of the network's inputs. What to do about a refusal is up to the caller: to
         leave the loop, or to go on, which passes over the layers behind it, for of these nothing is known.
         """
         shapes = [*inputs]
         lent: dict[int, Tensors] = {}
-        for node, sources, kind in self._plan:
+        for node, sources, kind in self.plan if plan is None else plan:
             read = tuple(map(shapes.__getitem__, sources))
             known = self._known.get((kind, read))
             if known is None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from cnnstat.spec.model import Block, Entry, Option, Reference
     from cnnstat.spec.values import Value
 
-_SCOPE_STEPS = 5  # what a new template costs beside its layers
+SCOPE_STEPS = 5
+"""What a new template costs beside its layers."""
 
 
 class Scope:
@@ -209,7 +210,7 @@ class Scope:
         """Return what a block unfolds to with a call's arguments, which is worked out once."""
         made = self.catalogue.templates
         if asked not in made:
-            self.problems.count(block.span, _SCOPE_STEPS)
+            self.problems.count(block.span, SCOPE_STEPS)
             params = ChainMap(call.arguments, block.params, self.catalogue.spec.params)
             scope = Scope(self.catalogue, block.layers, block.inputs, params, (*self.stack, asked))
             with self.problems.template(asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -23,6 +24,7 @@ from cnnstat.layers.base import (
     Shape,
     Tensors,
     Width,
+    per_axis,
     width_of,
 )
 from cnnstat.layers.window import (
@@ -59,11 +61,11 @@ class Convolution(Layer, frozen=True, kw_only=True):
     bias: Bias = True
     rounding: RoundingOption = "floor"
 
-    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
-        """Return groups of filters: how many, and how many input maps each of them reads.
+    def fans(self, maps: int) -> tuple[tuple[Term, Term], ...]:
+        """Return groups of filters over so many input maps: how many, and how many maps each of them reads.
 
         Raises:
-            Misfit: filters, groups or the table do not fit the input's channels.
+            Misfit: filters, groups or the table do not fit the maps.
         """
         raise NotImplementedError
 
@@ -78,7 +80,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Term, ...]:
         """Return (filters, one size per axis)."""
-        filters = sum([count.value for count, _ in self.fans(inputs)])
+        filters = sum([count.value for count, _ in self.fans(inputs[0][0])])
         return term("filters", filters), *[axis.outputs for axis in self.window(inputs)]
 
     def leftover(self, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
@@ -95,7 +97,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
 
     def tensors(self, inputs: tuple[Shape, ...]) -> Tensors:
         """Return a kernel for each filter and map, and a bias for each filter."""
-        ((filters, maps),) = self.fans(inputs)
+        ((filters, maps),) = self.fans(inputs[0][0])
         return self._with_bias(inputs, filters.value, (filters.value, maps.value))
 
     def macs(self, inputs: tuple[Shape, ...]) -> Term:
@@ -141,9 +143,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return weight | ({"bias": (filters,)} if self.bias else {})
 
     def _per_position(self, inputs: tuple[Shape, ...], *, bias: bool) -> Term:
-        taps = product([term("kernel", axis.kernel) for axis in self.window(inputs)])
-        fans = [(count, maps * taps) for count, maps in self.fans(inputs)]
-        return total([count * (fan + term("bias", 1) if bias else fan) for count, fan in fans])
+        return _at_a_position(self, inputs[0][0], len(inputs[0]) - 1, bias)
 
     def _positions(self, inputs: tuple[Shape, ...]) -> Term:
         return product([term(f"output {a.name}", a.outputs.value) for a in self.window(inputs)])
@@ -152,7 +152,7 @@ class Convolution(Layer, frozen=True, kw_only=True):
         return self.outputs(inputs) * term("bias", 1)
 
     def _pairs(self, inputs: tuple[Shape, ...]) -> Term:
-        return total(count * maps for count, maps in self.fans(inputs))
+        return total(count * maps for count, maps in self.fans(inputs[0][0]))
 
     def _padding_macs(self, inputs: tuple[Shape, ...], axes: tuple[Axis, ...]) -> Term:
         return self.macs(inputs) - self._pairs(inputs) * _taps(axes) if _pads(axes) else ZERO
@@ -162,6 +162,14 @@ class Convolution(Layer, frozen=True, kw_only=True):
             return self._positions(inputs) * self.params(inputs)
         read = self._pairs(inputs) * _taps(axes)
         return read + self._biases(inputs) if self.bias else read
+
+
+@lru_cache(maxsize=4096)  # maps of any size have the same
+def _at_a_position(layer: Convolution, maps: int, rank: int, bias: bool) -> Term:
+    """Return the weights that make the outputs of one position, with or without their biases."""
+    taps = product([term("kernel", size) for size in per_axis(layer.kernel, rank, "kernel")])
+    fans = [(count, reads * taps) for count, reads in layer.fans(maps)]
+    return total([count * (fan + term("bias", 1) if bias else fan) for count, fan in fans])
 
 
 def _taps(axes: tuple[Axis, ...]) -> Term:
@@ -197,9 +205,8 @@ class Conv(Convolution, frozen=True, kw_only=True):
     groups: Annotated[Width, Meta(description="independent groups of maps")] = 1
     table: Table = None
 
-    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
+    def fans(self, maps: int) -> tuple[tuple[Term, Term], ...]:
         """Return the filters by fan-in: one group, or the runs of the connection table."""
-        maps = inputs[0][0]
         filters = width_of(self.filters, maps, "filters")
         groups = self.groups_of(maps)
         if self.table is not None:
@@ -255,9 +262,9 @@ class DepthwiseConv(Convolution, frozen=True, kw_only=True):
 
     multiplier: Annotated[Count, Meta(description="output maps per input map")] = 1
 
-    def fans(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Term, Term], ...]:
+    def fans(self, maps: int) -> tuple[tuple[Term, Term], ...]:
         """Return maps·multiplier filters that read one map each."""
-        return ((term("filters", inputs[0][0] * self.multiplier), term("maps per filter", 1)),)
+        return ((term("filters", maps * self.multiplier), term("maps per filter", 1)),)
 
     def groups_of(self, maps: int) -> int:
         """Return a group for each map."""

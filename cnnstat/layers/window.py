@@ -105,16 +105,10 @@ class Axis(Struct, frozen=True, dict=True):
         return self._span_term().over(term("stride", self.stride), rounding)
 
     def _span_term(self) -> Term:
-        fitted = term(self.name, self.size) - self._extent_term()
+        fitted = term(self.name, self.size) - _extent(self.kernel, self.dilation)
         if self.before == self.after:
-            return fitted + term("2", 2) * term("padding", self.before)
+            return fitted + _twice(self.before)
         return fitted + term("padding before", self.before) + term("padding after", self.after)
-
-    def _extent_term(self) -> Term:
-        kernel = term("kernel", self.kernel)
-        if self.dilation == 1:
-            return kernel
-        return term("dilation", self.dilation) * (kernel - 1) + 1
 
     @cached_property
     def taps(self) -> int:
@@ -141,6 +135,17 @@ class Axis(Struct, frozen=True, dict=True):
         twice = f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
         span = f"{self.size} - {self.extent}" + (f" + {twice}" if padding else "")
         return f"({span})/{self.stride} + 1 = {self.span / self.stride + 1:.2f}"
+
+
+@lru_cache(maxsize=256)  # maps of any size have these parts in common
+def _extent(kernel: int, dilation: int) -> Term:
+    taps = term("kernel", kernel)
+    return taps if dilation == 1 else term("dilation", dilation) * (taps - 1) + 1
+
+
+@lru_cache(maxsize=256)
+def _twice(padding: int) -> Term:
+    return term("2", 2) * term("padding", padding)
 
 
 class Geometry(Struct, frozen=True):

@@ -43,6 +43,11 @@ class Spec(Struct, frozen=True, dict=True):
         return f"{name} ({changed})" if changed else name
 
     @property
+    def variant_key(self) -> str | None:
+        """Return what the variant is asked for by; None for a family without any."""
+        return next((key for key, each in self.family.variants.items() if each is self.variant), None)
+
+    @property
     def source(self) -> str:
         """Return where the network was published."""
         return (self.variant.source if self.variant else "") or self.family.source

@@ -13,14 +13,15 @@ from msgspec.structs import replace
 from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.composed import Pieces, Unknown, totals
 from cnnstat.analysis.composition import (
+    affine,
     alive,
     compose,
     fields_within,
-    form,
-    growth,
+    form_builder,
     network_fields,
     refused,
     units,
+    way_back,
 )
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Source, SpecError
@@ -271,26 +272,29 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "nothing is freed": lambda to: to.setattr(alive, "_gone", lambda read, freed: []),
     "training keeps nothing": lambda to: to.setattr(alive, "kept_within", lambda form, keys: set()),
-    "where paths meet, the first counts": lambda to: to.setattr(growth, "_met", lambda paths: paths[0]),
+    "where paths meet, the first counts": lambda to: to.setattr(affine, "_met", lambda paths: paths[0]),
     "repetitions see what one does": lambda to: to.setattr(
-        fields_within, "grown", lambda field, by, times=1: growth.grown(field, by)
+        fields_within, "applied", lambda field, by, times=1: affine.applied(field, by)
     ),
     "units read all places": lambda to: to.setattr(
-        fields_within, "_back_through", lambda *args: ((range(3), range(3)), 0)
+        way_back.WayBack, "_back_through", lambda *args: ((range(3), range(3)), 0)
     ),
     "no field is an upper bound": lambda to: to.setattr(network_fields, "surely_exact", lambda *args: True),
     "what a repetition puts out sees what the first one saw": lambda to: to.setattr(
         units, "units_after", lambda kind, readings, output, above: above
     ),
-    "what is wrong with repetitions is wrong once": lambda to: to.setattr(compose, "together", _once),
+    "what is wrong with repetitions is wrong once": lambda to: to.setattr(refused, "together", _once),
     "an output is memory of an input": lambda to: to.setattr(
-        form.Wiring, "_storage", lambda self: ([0] * self.count, [])
+        form_builder.FormBuilder, "_storage", lambda self: ([0] * self.count, [])
     ),
 }
 
 
+_TOGETHER = refused.together
+
+
 def _once(children: Iterable[tuple[Any, ...]]) -> Any:
-    return refused.together((entry, name, 1, refusals) for entry, name, _, refusals in children)
+    return _TOGETHER((entry, name, 1, refusals) for entry, name, _, refusals in children)
 
 
 def _held() -> None:

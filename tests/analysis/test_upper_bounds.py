@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,37 @@ def test_units_are_not_looked_at_where_footprints_suffice(monkeypatch: pytest.Mo
         assert not any(upper_bounds(cnnstat.analyze(cnnstat.load(name)))), name
     with pytest.raises(AssertionError, match="units were looked at"):
         upper_bounds(cnnstat.analyze(cnnstat.loads(SPLIT)))
+
+
+REPEATED = """
+input: [2, 12, 12]
+blocks:
+  block:
+    layers:
+      - {name: conv, type: conv, filters: 2, kernel: 3, padding: 1}
+      - {name: wide, type: conv, filters: 2, kernel: 3, padding: 1}
+      - {name: both, type: concat, from: [conv, wide]}
+      - {name: half, type: split, parts: 2, take: 1}
+      - {name: mixed, type: conv, filters: 2, kernel: 1}
+layers:
+  - {name: body, type: block, repeat: 60}
+"""
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_repetitions_that_are_alike_are_looked_at_once(bound: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = REPEATED if bound else REPEATED.replace("type: split, parts: 2, take: 1", "type: relu")
+    analysis = cnnstat.analyze(cnnstat.loads(text))
+    looked: list[str] = []
+    of_layer = module._of_layer
+
+    def counted(*arguments: Any) -> Any:
+        looked.append(arguments[1].name)
+        return of_layer(*arguments)
+
+    monkeypatch.setattr(module, "_of_layer", counted)
+    found = module._pass(analysis, None)
+    assert len(looked) < 30
+    monkeypatch.setattr(module, "_all_that_matters", lambda *arguments: object())
+    assert module._pass(analysis, None) == found
+    assert any(found) == bound

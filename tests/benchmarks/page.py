@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from cnnstat.commands.serve.answers import answer, begin
+from cnnstat.commands.check.configuration import Configuration
+from cnnstat.commands.serve.answers import Answers
 from cnnstat.commands.serve.jobs import Job
 from cnnstat.spec import bundled
 from tests.commands.serve.browser import opened_page
@@ -52,12 +53,13 @@ def of_worker(name: str, edits: int = EDITS) -> list[float]:
     """Return the milliseconds that a worker takes for each answer, by processor time."""
     path, variant = bundled.locate(name) or sys.exit(f"no network {name}")
     text = path.read_text(encoding="utf-8")
-    begin()
+    answers = Answers(Configuration())
+    answers.begin()
     took = []
     for number in range(edits):
         body = msgspec.json.encode({"text": f"{text}# {number}\n", "variant": variant})
         before = time.process_time()
-        answer(Job("live", body, "net.yaml"))
+        answers.answer(Job("live", body, "net.yaml"))
         took.append(1000 * (time.process_time() - before))
     return took
 

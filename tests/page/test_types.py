@@ -54,6 +54,20 @@ def test_each_kind_of_type_has_its_own() -> None:
         assert line in text
 
 
+def test_what_is_asked_may_lack_what_has_a_default() -> None:
+    text = served_types()
+    for line in (
+        "export interface OfUnit {",
+        "  text: string;",
+        "  variant?: string | null;",
+        "  params?: Record<string, unknown>;",
+        "  unit: number[];",
+        '  to: "keras" | "onnx" | "pytorch";',
+        "export interface ToSave {",
+    ):
+        assert f"\n{line}\n" in text
+
+
 def test_a_type_that_is_not_known_is_refused() -> None:
     class Odd(Struct):
         value: set[int]

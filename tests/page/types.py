@@ -24,7 +24,9 @@ from cnnstat.commands.serve.document import (
     ZooDocument,
 )
 from cnnstat.commands.serve.jobs import Refusal
+from cnnstat.commands.serve.kinds import KINDS
 from cnnstat.commands.serve.opened_file import FileState
+from cnnstat.commands.serve.requests import ToSave
 from cnnstat.report.document import Real
 from tests.report.json_pages import meanings
 
@@ -39,6 +41,10 @@ WIDTH = 110
 
 
 OF_REPORT = (PageDocument, NetworkPage)
+OF_REQUESTS: tuple[type[msgspec.Struct], ...] = (
+    *dict.fromkeys(each.asked for each in KINDS.values() if each.asked),
+    ToSave,
+)
 OF_SERVE = (
     *(StartDocument, FileState, LiveDocument, FindingsDocument, ChartsDocument, ConventionsDocument),
     *(ReadDocument, ZooDocument, Refusal),
@@ -51,8 +57,9 @@ def types(*documents: type[msgspec.Struct]) -> str:
 
 
 def served_types() -> str:
-    """Return the types of what a server answers, but for those that a report has, too."""
-    known, written = _interfaces(OF_REPORT), _interfaces(OF_SERVE)
+    """Return the types of what a server is asked and answers, but for those that a report has, too."""
+    known = _interfaces(OF_REPORT)
+    written = _interfaces(OF_REQUESTS, asked=True) | _interfaces(OF_SERVE)
     own = [text for name, text in written.items() if name not in known]
     shared = [name for name in sorted(written.keys() & known.keys()) if any(_has(text, name) for text in own)]
     imported = f'import type {{ {", ".join(shared)} }} from "../types";\n'
@@ -63,11 +70,12 @@ def _has(text: str, name: str) -> bool:
     return re.search(rf": [^;]*\b{name}\b", text) is not None
 
 
-def _interfaces(documents: Sequence[type[msgspec.Struct]]) -> dict[str, str]:
+def _interfaces(documents: Sequence[type[msgspec.Struct]], *, asked: bool = False) -> dict[str, str]:
+    """Return classes in TypeScript; where they are ``asked``, what has a default may be missing."""
     written: dict[str, str] = {}
     for info in inspect.multi_type_info(documents):
         for each in _structs(info):
-            written.setdefault(each.cls.__name__, _interface(each))
+            written.setdefault(each.cls.__name__, _interface(each, asked=asked))
     return written
 
 
@@ -92,12 +100,12 @@ def _inner(info: inspect.Type) -> tuple[inspect.Type, ...]:
     return ()
 
 
-def _interface(info: inspect.StructType) -> str:
+def _interface(info: inspect.StructType, *, asked: bool) -> str:
     said, unset = meanings(info.cls), {each.name: each.default for each in msgspec.structs.fields(info.cls)}
     lines = [*_comment(info.cls.__doc__ or "", ""), f"export interface {info.cls.__name__} {{"]
     for field in info.fields:
         lines += _comment(said.get(field.encode_name, ""), "  ")
-        missing = "?" if unset[field.name] is msgspec.UNSET else ""
+        missing = "?" if unset[field.name] is msgspec.UNSET or (asked and not field.required) else ""
         lines.append(f"  {_key(field.encode_name)}{missing}: {_type(field.type)};")
     return "\n".join((*lines, "}\n"))
 

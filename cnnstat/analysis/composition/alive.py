@@ -72,10 +72,10 @@ def schedule(form: Form, live: Flags, key: Key | None) -> Schedule:
     Raises:
         Beyond: training makes something else of repetitions that are alike.
     """
-    asked = "schedule", live, key
-    found: Schedule | None = form.known.get(asked)
+    asked = live, key
+    found = form.cache.schedules.get(asked)
     if found is None:
-        found = form.known[asked] = (_of_leaf if form.leaf else _of_list)(form, live, key)
+        found = form.cache.schedules[asked] = (_of_leaf if form.leaf else _of_list)(form, live, key)
     return found
 
 
@@ -92,6 +92,7 @@ def _of_list(form: Form, live: Flags, key: Key | None) -> Schedule:
         keys = graded(form, key).keys
         staying |= kept_within(form, keys)
         for c, place in enumerate(form.places):
+            # What stands for more has neighbours that are like it: `ALIKE_BEFORE`, `ALIKE_BEHIND`.
             if place.carried is not None and not keys[c - 1] == keys[c] == keys[c + 1]:
                 raise Beyond("repetitions of which training keeps something else")
     last = _last_readers(form)
@@ -158,28 +159,28 @@ def _gone(read: Sequence[int], freed: dict[int, int]) -> list[int]:
 # -- numbers -------------------------------------------------------------------------------------------
 
 
-def course(piece: Piece, plan: Schedule) -> Course:
+def course(piece: Piece, when: Schedule) -> Course:
     """Return how much is alive while a piece runs by a schedule of its form."""
-    found: Course | None = piece.known.get(plan)
+    found = piece.cache.courses.get(when)
     if found is None:
-        found = piece.known[plan] = _course(piece, plan)
+        found = piece.cache.courses[when] = _course(piece, when)
     return found
 
 
-def _course(piece: Piece, plan: Schedule) -> Course:
+def _course(piece: Piece, when: Schedule) -> Course:
     sizes: list[int] = []
     for child in piece.children:
         sizes += child.sizes
     peaks: list[int] = []
     alive = highest = 0
-    for child, more, turn in zip(piece.children, piece.more, plan.turns, strict=True):
+    for child, more, turn in zip(piece.children, piece.more, when.turns, strict=True):
         start = alive
         if turn.is_leaf:
             size = sum(child.sizes)
             found: tuple[int, ...] = (size,)
             left = size if turn.schedule.keeps else 0
         else:
-            runs = child.known.get(turn.schedule) or course(child, turn.schedule)
+            runs = child.cache.courses.get(turn.schedule) or course(child, turn.schedule)
             found, left = runs.peaks, runs.left
         for peak, (freed, read) in zip(found, turn.spans, strict=True):
             if alive + peak > highest:
@@ -195,7 +196,7 @@ def _course(piece: Piece, plan: Schedule) -> Course:
         if more:
             alive += (alive - start) * more
     peaks.append(highest)
-    for at in plan.outside:
+    for at in when.outside:
         alive -= sizes[at]
     return Course(tuple(peaks), alive)
 
@@ -207,8 +208,7 @@ def peak_of(piece: Piece, *, trained: bool) -> int:
     """Return the most numbers alive at once when a network runs, or when it is trained."""
     form = piece.form
     key = ((False,) * form.arity, (True,) * len(form.exported)) if trained else None
-    kept = {output for output in form.outputs if output >= 0}
-    kept |= {at for at in form.outside if at >= 0}
+    kept = {link.number for link in (*form.outputs, *form.outside) if not link.own}
     if key is not None:
         kept |= {i for i, keep in enumerate(graded(form, key).inputs) if keep}
     inputs = [prod(shape) for shape in piece.shapes]
@@ -218,8 +218,8 @@ def peak_of(piece: Piece, *, trained: bool) -> int:
         highest = max(highest, alive)
         if not form.reads[i] and i not in kept:
             alive -= size
-    plan = schedule(form, (True,) * len(form.exported_memories), key)
-    for peak, read in zip(course(piece, plan).peaks, plan.spans, strict=True):
+    when = schedule(form, (True,) * len(form.exported_memories), key)
+    for peak, read in zip(course(piece, when).peaks, when.spans, strict=True):
         highest = max(highest, alive + peak)
         alive -= sum([inputs[i] for i in read if i not in kept])
     return highest

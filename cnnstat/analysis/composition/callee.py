@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnstat.analysis.composition.operands import keys_of, picked
-from cnnstat.analysis.composition.plan import Text
+from cnnstat.analysis.composition.steps import Text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.known import Generations, Known
     from cnnstat.analysis.composition.operands import Picked
     from cnnstat.analysis.composition.piece import Piece
-    from cnnstat.analysis.composition.plan import Params
+    from cnnstat.analysis.composition.steps import Params
     from cnnstat.spec.model import Block
     from cnnstat.spec.values import Value
 

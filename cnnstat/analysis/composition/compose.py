@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.callee import Callee, Network, Scope
-from cnnstat.analysis.composition.form import Wiring
+from cnnstat.analysis.composition.form import ALIKE_BEFORE, ALIKE_BEHIND
 from cnnstat.analysis.composition.known import Generations
 from cnnstat.analysis.composition.leaves import Leaves
 from cnnstat.analysis.composition.operands import key_of
-from cnnstat.analysis.composition.piece import Piece, Structure
-from cnnstat.analysis.composition.plan import Text
-from cnnstat.analysis.composition.refused import refuse, together
+from cnnstat.analysis.composition.piece import Piece, PieceCache
+from cnnstat.analysis.composition.refused import refuse, refused_in
 from cnnstat.analysis.composition.slots import LAST
-from cnnstat.base.limits import MAX_LAYERS, MAX_NESTING, PARTS
+from cnnstat.analysis.composition.steps import Text
+from cnnstat.analysis.composition.structure import structure_of
+from cnnstat.base.limits import MAX_LAYERS, MAX_NESTING
 from cnnstat.graph.unfold import unfold
 from cnnstat.spec.values import truth
 
 if TYPE_CHECKING:
-    from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.piece import State
-    from cnnstat.analysis.composition.plan import Plan, Step
     from cnnstat.analysis.composition.refused import Refusal
+    from cnnstat.analysis.composition.steps import Step
+    from cnnstat.analysis.composition.structure import StepStructure, Structure
     from cnnstat.layers.base import Shape
     from cnnstat.spec.choice import Spec
-    from cnnstat.spec.model import Entry
     from cnnstat.spec.values import Value
 
 _GENERATION = 25_000  # pieces, of about 2 KB; of a long sweep the last two generations are remembered
-_SCOPE_STEPS = 5  # what a new template costs in unfolding, beside its layers
-_SURE = 2  # so many repetitions in front of one are as it is if it stands for more
-_FEW = 3  # of repetitions that are alike, the last of which are placed one by one
-
-Wired: TypeAlias = "Structure | tuple[tuple[Structure, int, bool], ...]"
-"""What a step comes to: a structure, or that of each repetition that is placed, how many more there are, and
-whether it is as the one before it.
-"""
 
 
 class Composer:
@@ -76,7 +68,7 @@ class Composer:
             raise Beyond("nothing to unfold, or too deep blocks")
         if structure.made > MAX_LAYERS:
             unfold(spec, tuple(spec.inputs))
-        put_out = {output for output in form.outputs if output >= 0}
+        put_out = {output.number for output in form.outputs if not output.own}
         unread = [i for i, read in enumerate(form.reads) if not read and i not in put_out]
         if unread and len(shapes) > 1:
             raise Beyond("an input that nobody reads")
@@ -87,12 +79,12 @@ class Composer:
 
     def _composed(self, text: Text, scope: Scope, states: tuple[State, ...]) -> Piece:
         """Return what a list of entries comes to."""
-        plan = text.plan(scope.params, scope.keyed)
-        slots = [*states, *states[:1] * plan.slots]
+        step_list = text.step_list(scope.params, scope.keyed)
+        slots = [*states, *states[:1] * step_list.slots]
         children: list[Piece] = []
         more: list[int] = []
-        wired: list[Wired] = []
-        for step in plan.steps:
+        wired: list[StepStructure] = []
+        for step in step_list.steps:
             read = tuple([slots[number] for number in step.sources])
             if step.repeat is None:
                 piece = self._called(step, scope, read, None)
@@ -103,12 +95,12 @@ class Composer:
                     slots[slot.number] = piece.outputs[slot.output]
             else:
                 wired.append(self._repeat(step, scope, read, slots, children, more))
-        outputs = tuple([slots[number] for number in plan.outputs])
+        outputs = tuple([slots[number] for number in step_list.outputs])
         key = tuple(wired)
-        structure = plan.structures.young.get(key) or plan.structures.elder(key)
+        structure = step_list.structures.young.get(key) or step_list.structures.elder(key)
         if structure is None:
-            structure = plan.structures.young[key] = _structure(plan, key)
-        refused = _refused(plan, key, structure.form, children, more)
+            structure = step_list.structures.young[key] = structure_of(step_list, key)
+        refused = refused_in(step_list, key, structure.form, children, more)
         return self._put_together(structure, states, outputs, children, more, refused)
 
     def _put_together(
@@ -136,7 +128,7 @@ class Composer:
             None,
             tuple(children),
             tuple(more),
-            {},
+            PieceCache(),
         )
 
     def _repeat(
@@ -147,7 +139,7 @@ class Composer:
         slots: list[State],
         children: list[Piece],
         more: list[int],
-    ) -> Wired:
+    ) -> StepStructure:
         """Add the repetitions of an entry; of many that are alike, a few with how many more there are."""
         times = step.repeat(scope.params) if step.repeat else 1
         if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MAX_LAYERS:
@@ -159,7 +151,9 @@ class Composer:
             if before is None or not steady:
                 piece = self._called(step, scope, read, r)
             steady = steady + 1 if piece is before and step.alike else 0
-            further = times - r - _FEW if steady == _SURE and r + _FEW < times and _steady(step, piece) else 0
+            further = 0
+            if steady == ALIKE_BEFORE and _steady(step, piece):
+                further = max(0, times - r - 1 - ALIKE_BEHIND)
             children.append(piece)
             more.append(further)
             wired.append((piece.structure, further, piece is before))
@@ -167,7 +161,7 @@ class Composer:
                 if slot.repetition == r:
                     slots[slot.number] = piece.outputs[slot.output]
             outputs = piece.outputs
-            read = tuple([outputs[o] if o >= 0 else read[i] for i, o in enumerate(step.carried)])
+            read = tuple([read[i] if o is None else outputs[o] for i, o in enumerate(step.carried)])
             before = piece
             r += 1 + further
         for slot in step.slots:
@@ -222,61 +216,7 @@ class Composer:
         return piece
 
 
-def _refused(
-    plan: Plan, wired: tuple[Wired, ...], form: Form, children: list[Piece], more: list[int]
-) -> tuple[Refusal, ...]:
-    """Return what is wrong in a list of which each step comes to this; `together` says what it raises."""
-    for child in children:
-        if child.refused:
-            break
-    else:
-        return ()
-    entries: list[Entry] = []
-    for step, each in zip(plan.steps, wired, strict=True):
-        entries += [step.entry] * (len(each) if isinstance(each, tuple) else 1)
-    # Repetitions that one stands for are as those in front of it: the first that are refused are placed.
-    names = [p.name if p.repetition is None else f"{p.name}.{p.repetition}" for p in form.places]
-    times = [1 + further for further in more]
-    refusals = [child.refused for child in children]
-    return together(zip(entries, names, times, refusals, strict=True))
-
-
-def _structure(plan: Plan, wired: tuple[Wired, ...]) -> Structure:
-    """Return the structure of a list of which each step comes to this."""
-    made = _SCOPE_STEPS + plan.entries
-    layers = placed = height = 0
-    for step, each in zip(plan.steps, wired, strict=True):
-        repetitions = each if isinstance(each, tuple) else ((each, 0, False),)
-        made += len(step.sources) // PARTS
-        placed += isinstance(each, tuple)
-        for r, (structure, more, again) in enumerate(repetitions):
-            arguments = step.rest if r or step.repeat is None else step.first
-            is_leaf = structure.form.leaf is not None
-            further = structure.form.arity // PARTS + (0 if is_leaf else structure.placed)
-            made += (bool(step.repeat) + arguments.length + further) * (1 + more)
-            made += 0 if again else structure.made
-            layers += structure.layers * (1 + more)
-            placed += (structure.placed + (not is_leaf)) * (1 + more)
-            height = max(height, structure.height)
-    return Structure(_form(plan, wired), layers, placed, made, 1 + height)
-
-
-def _form(plan: Plan, wired: tuple[Wired, ...]) -> Form:
-    """Return the form of a list of which each step comes to this."""
-    key = tuple(
-        [
-            tuple([(one.form, more > 0) for one, more, _ in each]) if isinstance(each, tuple) else each.form
-            for each in wired
-        ]
-    )
-    form = plan.forms.young.get(key) or plan.forms.elder(key)
-    if form is None:
-        repetitions = [each if isinstance(each, tuple) else ((each, False),) for each in key]
-        form = plan.forms.young[key] = Wiring(plan).form(repetitions)
-    return form
-
-
 def _steady(step: Step, piece: Piece) -> bool:
     """Say whether repetitions read what the one before them puts out, or what all read: no older ones."""
     outputs = piece.form.outputs
-    return all(o < 0 or outputs[o] < 0 or outputs[o] == i for i, o in enumerate(step.carried))
+    return all(o is None or outputs[o].own or outputs[o].number == i for i, o in enumerate(step.carried))

@@ -2,25 +2,72 @@
 
 Within a list of entries, nodes are numbered as in a whole graph: first the inputs of the list, then what each
 child puts out, as far as anybody outside of the child may read it. What stays within a child has no number.
+Memories are numbered likewise; a view has none of its own.
+
+Example:
+    input: [3, 8, 8]                                              # node 0, memory 0
+    layers:
+      - {name: a, type: conv, filters: 4, kernel: 3, padding: 1}  # node 1, memory 1: 4x8x8 numbers
+      - {name: b, type: slice, stop: 2}                           # node 2, a view of memory 1
+      - {type: concat, from: [input, b]}                          # node 3, memory 2: 5x8x8 numbers
+
+Form: what may be read outside is node 3, in memory 2, which is the second of its own
+    outputs = (Link(own=True, number=0),)      # the first of the exported nodes
+    exported = (3,)
+    reads = (True,)                            # the input is read
+    read = (False,)                            # node 3 is not read within
+    storage = (0, 1, 1, 2)                     # of each node its memory
+    origins = ((0, 0), (2, 0))                 # the first memory of child 0, and of child 2
+    outside = (Link(own=True, number=0),)      # node 3 is in the first of the exported memories
+    exported_memories = (1,)                   # which is the second of the origins
+
+Schedule, if memory 2 is read afterwards: own memories by their place in the origins
+    turns[0].left = (0,)                       # a leaves its memory behind
+    turns[1].left = ()                         # b has none
+    turns[2].left = (1,)
+    turns[2].spans = (((0,), True),)           # concat reads a's memory and the input for the last time
+    spans = ((0,), ())                         # so the first span of it all ends with input 0
+    outside = (1,)
+
+Course: numbers besides those of the input
+    peaks = (576, 0)                           # 256 of a and 320 of concat; behind the input nothing runs
+    left = 0                                   # nothing stays but what is read outside
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
-
-from cnnstat.analysis.composition.beyond import Beyond
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from cnnstat.analysis.composition.plan import Plan
+    from cnnstat.analysis.composition.alive import Schedule
+    from cnnstat.analysis.composition.kept import Flags, Graded, Key
+    from cnnstat.analysis.composition.slots import Carried
     from cnnstat.layers.base import Reads
 
-Repetitions: TypeAlias = "tuple[tuple[Form, bool], ...]"
-"""The form of each repetition that is placed, and whether it stands for more behind it."""
+T = TypeVar("T")
+
+ALIKE_BEFORE = ALIKE_BEHIND = 2
+"""Of repetitions that are alike, so many are placed in front of one that stands for more, and behind those.
+
+`alive` counts on it: what stands for more has a repetition like it on either side, and the last one, which
+others read, never stands for more.
+"""
+
+
+class Link(Struct, frozen=True):
+    """A node, or a memory, of a piece: that of an input, or one of the piece's ``own``, by its number."""
+
+    own: bool
+    number: int
+
+    def among(self, inputs: Sequence[T], own: Sequence[T]) -> T:
+        """Return which it is where these are the inputs and the piece's own."""
+        return own[self.number] if self.own else inputs[self.number]
 
 
 class LeafForm(Struct, frozen=True):
@@ -40,7 +87,8 @@ class Place(Struct, frozen=True):
     """A child in its place: the nodes that it reads, and the first of the nodes that it puts out.
 
     Does it stand for more repetitions, ``carried`` says of each input of the next one which of the child's
-    nodes it reads; -1 for none of them. ``repetition`` is its number among those that are placed.
+    nodes it reads; None where it reads what the child reads. ``repetition`` is its number among those that
+    are placed.
     """
 
     form: Form
@@ -48,23 +96,38 @@ class Place(Struct, frozen=True):
     repetition: int | None
     sources: tuple[int, ...]
     start: int
-    carried: tuple[int, ...] | None
+    carried: Carried | None
+
+    @property
+    def handed_on(self) -> int | None:
+        """Return the node that the next repetition reads at the first input; None where there is none."""
+        return self.carried[0] if self.carried else None
+
+
+class FormCache(Struct):
+    """What `kept` and `alive` have found out of a form, by what they were asked."""
+
+    graded: dict[Key, Graded] = field(default_factory=dict)
+    depending: dict[Flags, Flags] = field(default_factory=dict)
+    needing: dict[Flags, Flags] = field(default_factory=dict)
+    schedules: dict[tuple[Flags, Key | None], Schedule] = field(default_factory=dict)
 
 
 class Form(Struct, frozen=True, eq=False, dict=True):
     """A form.
 
-    ``outputs`` says of each output which node it is: an input (its position), or one of its own (~position).
-    ``exported`` are the numbers that its own nodes have among its children. ``reads`` says which inputs a
-    layer of it reads, ``read`` which of its nodes is read within it, or need not be. ``storage`` says of each
-    node, inputs and those of children, whose memory it takes: an input's (its position), or one of the
-    piece's own (the number of inputs further on), which come from a child each (``origins``: the child, and
-    which of its exported memories). ``outside`` says so of the nodes that may be read outside, where own
-    memories are ~positions among the ``exported_memories``. What is found out later is ``known``.
+    ``outputs`` says of each output which node it is: an input, or one of the ``exported``, which are the
+    nodes that may be read outside, by the numbers they have in the list. ``reads`` says which inputs a layer
+    of it reads, ``read`` which of its exported nodes is read within it, or need not be.
+
+    Memories are numbered as nodes are: those of the inputs, then those of children (``origins``: the child,
+    and which of its exported memories it is). ``storage`` says of each node whose memory it takes.
+    ``outside`` says so of the exported nodes, where own memories are counted among the
+    ``exported_memories``, which are numbers of ``origins``.
     """
 
     arity: int
-    outputs: tuple[int, ...]
+    outputs: tuple[Link, ...]
     exported: tuple[int, ...]
     reads: tuple[bool, ...]
     read: tuple[bool, ...]
@@ -72,9 +135,9 @@ class Form(Struct, frozen=True, eq=False, dict=True):
     places: tuple[Place, ...]
     storage: tuple[int, ...]
     origins: tuple[tuple[int, int], ...]
-    outside: tuple[int, ...]
+    outside: tuple[Link, ...]
     exported_memories: tuple[int, ...]
-    known: dict[Any, Any]
+    cache: FormCache
 
     @cached_property
     def exported_origins(self) -> tuple[tuple[int, int], ...]:
@@ -85,100 +148,19 @@ class Form(Struct, frozen=True, eq=False, dict=True):
 def leaf_form(leaf: LeafForm) -> Form:
     """Return the form of a layer."""
     arity = leaf.arity
-    outside, exported = ((0,), ()) if leaf.view else ((~0,), (0,))
-    return Form(arity, (~0,), (arity,), (True,) * arity, (False,), leaf, (), (), (), outside, exported, {})
-
-
-class Wiring:
-    """A list of entries while its children are put in their places, one after the other."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.slots = [*range(plan.arity), *[-1] * plan.slots]
-        self.count = plan.arity
-        self.places: list[Place] = []
-        self.unused: list[int] = []
-
-    def form(self, steps: Iterable[Repetitions]) -> Form:
-        """Return the form of the list, by the forms of what each of its steps comes to.
-
-        Raises:
-            Beyond: there is a layer that nobody reads.
-        """
-        for step, repetitions in zip(self.plan.steps, steps, strict=True):
-            sources = tuple([self.slots[number] for number in step.sources])
-            for r, (form, more) in enumerate(repetitions):
-                number = None if step.repeat is None else r
-                outputs = self._place(form, step.name, number, sources, step.carried if more else None)
-                if step.entry.unused:
-                    self.unused += outputs
-                last = r == len(repetitions) - 1
-                for slot in step.slots:
-                    if slot.repetition == r or (last and slot.repetition < 0):
-                        self.slots[slot.number] = outputs[slot.output]
-                sources = tuple([outputs[o] if o >= 0 else sources[i] for i, o in enumerate(step.carried)])
-        return self._finished()
-
-    def _place(
-        self,
-        form: Form,
-        name: str,
-        repetition: int | None,
-        sources: tuple[int, ...],
-        carried: tuple[int, ...] | None,
-    ) -> tuple[int, ...]:
-        """Put a child behind those before it; return the nodes that are its outputs."""
-        start = self.count
-        self.count += len(form.exported)
-        if carried is not None:
-            carried = tuple([~form.outputs[o] if o >= 0 > form.outputs[o] else -1 for o in carried])
-        self.places.append(Place(form, name, repetition, sources, start, carried))
-        return tuple([sources[o] if o >= 0 else start + ~o for o in form.outputs])
-
-    def _finished(self) -> Form:
-        arity, outputs = self.plan.arity, [self.slots[number] for number in self.plan.outputs]
-        read = self._read()
-        exported = tuple(dict.fromkeys([node for node in outputs if node >= arity]))
-        missed = {node for node in range(arity, self.count) if not read[node]}
-        if not missed.issubset(exported):
-            raise Beyond("a layer that nobody reads")
-        own = {node: ~i for i, node in enumerate(exported)}
-        storage, origins = self._storage()
-        outside = [storage[node] for node in exported]
-        memories = [*dict.fromkeys(at - arity for at in outside if at >= arity)]
-        seen = {at + arity: ~i for i, at in enumerate(memories)}
-        return Form(
-            arity,
-            tuple([own.get(node, node) for node in outputs]),
-            exported,
-            tuple(read[:arity]),
-            tuple([read[node] for node in exported]),
-            None,
-            tuple(self.places),
-            tuple(storage),
-            tuple(origins),
-            tuple([seen.get(at, at) for at in outside]),
-            tuple(memories),
-            {},
-        )
-
-    def _read(self) -> Sequence[bool]:
-        """Return which nodes are read within the list, or need not be."""
-        read = [False] * self.count
-        for place in self.places:
-            for reads, source in zip(place.form.reads, place.sources, strict=True):
-                read[source] = read[source] or reads
-            for i, within in enumerate(place.form.read, place.start):
-                read[i] = read[i] or within
-        for node in self.unused:
-            read[node] = True
-        return read
-
-    def _storage(self) -> tuple[list[int], list[tuple[int, int]]]:
-        storage = [*range(self.plan.arity)]
-        origins: list[tuple[int, int]] = []
-        for c, place in enumerate(self.places):
-            first = self.plan.arity + len(origins)
-            origins += [(c, i) for i in range(len(place.form.exported_memories))]
-            storage += [storage[place.sources[at]] if at >= 0 else first + ~at for at in place.form.outside]
-        return storage, origins
+    outside = Link(own=not leaf.view, number=0)
+    memories = () if leaf.view else (0,)
+    return Form(
+        arity,
+        (Link(own=True, number=0),),
+        (arity,),
+        (True,) * arity,
+        (False,),
+        leaf,
+        (),
+        (),
+        (),
+        (outside,),
+        memories,
+        FormCache(),
+    )

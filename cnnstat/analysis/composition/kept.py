@@ -33,11 +33,10 @@ class Graded(Struct, frozen=True):
 
 def graded(form: Form, key: Key) -> Graded:
     """Return what the backward pass keeps of a piece."""
-    asked = "graded", key
-    found: Graded | None = form.known.get(asked)
+    found = form.cache.graded.get(key)
     if found is None:
         found = _of_leaf(form.leaf, *key) if form.leaf else _of_list(form, *key)
-        form.known[asked] = found
+        form.cache.graded[key] = found
     return found
 
 
@@ -85,11 +84,10 @@ def _depending(form: Form, depends: Flags) -> Flags:
     """Return which nodes of a piece depend on trained numbers, given which of its inputs do."""
     if form.leaf is not None:
         return (form.leaf.trained or any(depends[: form.leaf.values]),)
-    asked = "depending", depends
-    if asked not in form.known:
+    found = form.cache.depending.get(depends)
+    if found is None:
         nodes = _forward(form, depends)
-        form.known[asked] = tuple([nodes[node] for node in form.exported])
-    found: Flags = form.known[asked]
+        found = form.cache.depending[depends] = tuple([nodes[node] for node in form.exported])
     return found
 
 
@@ -105,10 +103,9 @@ def _needing(form: Form, needed: Flags) -> Flags:
     if form.leaf is not None:
         values = form.leaf.values
         return tuple([needed[0] and (values is None or i < values) for i in range(form.arity)])
-    asked = "needing", needed
-    if asked not in form.known:
-        form.known[asked] = tuple(_backward(form, needed)[: form.arity])
-    found: Flags = form.known[asked]
+    found = form.cache.needing.get(needed)
+    if found is None:
+        found = form.cache.needing[needed] = tuple(_backward(form, needed)[: form.arity])
     return found
 
 

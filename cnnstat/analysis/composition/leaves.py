@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.form import LeafForm, leaf_form
 from cnnstat.analysis.composition.operands import key_of
-from cnnstat.analysis.composition.piece import Piece, State, Structure
+from cnnstat.analysis.composition.piece import Piece, PieceCache, State
 from cnnstat.analysis.composition.refused import Refusal
+from cnnstat.analysis.composition.structure import Structure
 from cnnstat.analysis.model import KINDS
 from cnnstat.analysis.walk import UNKNOWN_SHAPE, check_ranks, check_size, exact
 from cnnstat.analysis.zero_frames import frame_behind, framed_figures
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from cnnstat.analysis.composition.known import Generations, Known
-    from cnnstat.analysis.composition.plan import Step
+    from cnnstat.analysis.composition.steps import Step
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
     from cnnstat.spec.choice import Spec
@@ -130,7 +131,7 @@ class Leaves:
             layer,
             (),
             (),
-            {},
+            PieceCache(),
         )
 
     def _calculated(
@@ -164,7 +165,7 @@ class Leaves:
             layer,
             (),
             (),
-            {},
+            PieceCache(),
         )
 
     def _structure(self, layer: Layer, arity: int, *, trained: bool) -> Structure:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnstat.analysis.composition.behaviour import behaviour_of, behaviour_of_network
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.fields_within import FieldsWithin
-from cnnstat.analysis.composition.growth import behaviour_of, behaviour_of_network
 from cnnstat.analysis.composition.known import Known
 from cnnstat.analysis.composition.units import surely_exact
 from cnnstat.analysis.long_patterns import Looks, most_looks
@@ -14,7 +14,7 @@ from cnnstat.analysis.long_patterns import Looks, most_looks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.analysis.composition.growth import Behaviour
+    from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.piece import Piece
     from cnnstat.analysis.receptive_field import Field
     from cnnstat.layers.base import Shape
@@ -51,7 +51,7 @@ class NetworkFields:
         if looks.spent + behaviour.looks > most_looks(piece.structure.layers):
             raise Beyond("patterns that are too long together")
         output = piece.form.outputs[-1]
-        return within.fields[output if output >= 0 else behaviour.exported[~output]]
+        return within.fields[output.among(range(len(inputs)), behaviour.exported)]
 
     def exact(self, piece: Piece, inputs: Sequence[Shape], of: int) -> bool:
         """Say whether that field surely is no upper bound."""
@@ -64,7 +64,7 @@ class NetworkFields:
             self._trunks.turn()
         first = 0
         for each, more in zip(children, piece.more, strict=True):
-            if not each.of_maps or (more and each.growths is None):
+            if not each.of_maps or (more and each.functions is None):
                 break
             first += 1
         key = piece.form, children[:first], piece.more[:first], *[shape[1:] or shape for shape in inputs], of

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
+    from cnnstat.analysis.composition.alive import Course, Schedule
+    from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.refused import Refusal
+    from cnnstat.analysis.composition.structure import Structure
+    from cnnstat.analysis.composition.units import Seeing
     from cnnstat.layers.base import Layer, Shape
     from cnnstat.layers.window import Frame
 
@@ -23,18 +27,17 @@ class State(Struct, frozen=True, eq=False, gc=False):
     frame: Frame | None
 
 
-class Structure(Struct, frozen=True, eq=False, gc=False):
-    """What of a piece follows from how it is wired and from how often children repeat; many pieces have one.
+class PieceCache(Struct, gc=False):
+    """What is found out of a piece later: its courses, by `alive`, and its behaviour towards fields.
 
-    ``layers`` says how many there are. ``placed`` and ``made`` are the steps of unfolding that a further call
-    and the first one take at most, ``height`` is how deep blocks nest in it.
+    `units` finds out what its nodes see, ``seeing``, and whether all that it puts out is ``alike``, by the
+    axes of the network's input.
     """
 
-    form: Form
-    layers: int
-    placed: int
-    made: int
-    height: int
+    courses: dict[Schedule, Course] = field(default_factory=dict)
+    behaviour: Behaviour | None = None
+    alike: dict[int, bool] = field(default_factory=dict)
+    seeing: dict[tuple[int, Seeing], Seeing] = field(default_factory=dict)
 
 
 class Piece(Struct, frozen=True, eq=False, gc=False):
@@ -45,8 +48,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     ``refused``, sums and memory are without these and what stands behind them, so that nobody may use them.
 
     A layer stands alone; a block has ``children``, and for each how many ``more`` repetitions stand behind it
-    that are as it is and as the one before it, each reading what the one before puts out. What is found out
-    later is ``known``.
+    that are as it is and as the one before it, each reading what the one before puts out.
     """
 
     structure: Structure
@@ -58,7 +60,7 @@ class Piece(Struct, frozen=True, eq=False, gc=False):
     layer: Layer | None
     children: tuple[Piece, ...]
     more: tuple[int, ...]
-    known: dict[Any, Any]
+    cache: PieceCache
 
     @property
     def form(self) -> Form:

@@ -19,6 +19,10 @@ from cnnstat.base.limits import MAX_PROBLEMS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cnnstat.analysis.composition.form import Form
+    from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.analysis.composition.steps import StepList
+    from cnnstat.analysis.composition.structure import StepStructure
     from cnnstat.base.errors import Misfit
     from cnnstat.layers.base import Shape
     from cnnstat.spec.model import Entry
@@ -36,6 +40,29 @@ class Refusal(Struct, frozen=True):
     path: str
     shapes: tuple[Shape, ...]
     instances: int
+
+
+def refused_in(
+    step_list: StepList, wired: tuple[StepStructure, ...], form: Form, children: list[Piece], more: list[int]
+) -> tuple[Refusal, ...]:
+    """Return what is wrong in a list of which each step comes to this, in the order of its layers.
+
+    Raises:
+        Beyond: that is more than the walk says.
+    """
+    for child in children:
+        if child.refused:
+            break
+    else:
+        return ()
+    entries: list[Entry] = []
+    for step, each in zip(step_list.steps, wired, strict=True):
+        entries += [step.entry] * (len(each) if isinstance(each, tuple) else 1)
+    # Repetitions that one stands for are as those in front of it: the first that are refused are placed.
+    names = [p.name if p.repetition is None else f"{p.name}.{p.repetition}" for p in form.places]
+    times = [1 + further for further in more]
+    refusals = [child.refused for child in children]
+    return together(zip(entries, names, times, refusals, strict=True))
 
 
 def together(children: Iterable[tuple[Entry, str, int, Iterable[Refusal]]]) -> tuple[Refusal, ...]:

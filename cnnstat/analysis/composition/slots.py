@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 LAST = -1
 """The last of all repetitions, which stands for the whole repeat."""
+
+
+Carried: TypeAlias = "tuple[int | None, ...]"
+"""Which output of a repetition the next one reads at each input; None where it reads what that one reads."""
 
 
 class Slot(Struct, frozen=True):
@@ -109,10 +113,10 @@ class Slots:
         return self.slots[key].number
 
 
-def carried(block: Block | None, arity: int) -> tuple[int, ...]:
-    """Return which output of a repetition the next one reads at each input; -1 where it reads the same."""
+def carried(block: Block | None, arity: int) -> Carried:
+    """Return what the repetitions of a layer, or of a block, hand on."""
     if block is None:
-        return (0, *[-1] * (arity - 1))
+        return (0, *[None] * (arity - 1))
     named = {name: i for i, name in enumerate(block.outputs)}
-    found = [named.get(name, -1) for name in block.inputs]
-    return (max(found[0], 0), *found[1:])
+    first, *others = block.inputs
+    return (named.get(first, 0), *map(named.get, others))

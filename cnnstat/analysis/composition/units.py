@@ -10,14 +10,14 @@ from __future__ import annotations
 from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
-from cnnstat.analysis.composition.growth import behaviour_of
+from cnnstat.analysis.composition.behaviour import behaviour_of
 from cnnstat.analysis.upper_bounds import Known, Units, all_sighted, units_after
 from cnnstat.layers.base import GATHERED, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnstat.analysis.composition.growth import Behaviour
+    from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.piece import Piece
     from cnnstat.layers.base import Shape
 
@@ -32,22 +32,20 @@ def surely_exact(piece: Piece, inputs: Sequence[Shape], of: int, behaviours: dic
         return True
     starts = tuple([Known() if i == of else None for i in range(len(inputs))])
     found = _through(piece, starts, axes, behaviours)
-    output = piece.form.outputs[-1]
-    last = starts[output] if output >= 0 else found[~output]
+    last = piece.form.outputs[-1].among(starts, found)
     return last is None or last.units < Units.STREWN
 
 
 def _keeps_alike(piece: Piece, axes: int, behaviours: dict[object, Behaviour]) -> bool:
     """Say whether all channels of a place see its field wherever they do so above, as in most pieces."""
-    key = "alike", axes
-    known: bool | None = piece.known.get(key)
+    known = piece.cache.alike.get(axes)
     if known is None:
         if piece.layer is None:
             known = all(_keeps_alike(child, axes, behaviours) for child in piece.children)
         else:
             known = piece.layer.channels(piece.shapes) != GATHERED
             known = known and _is_sighted(behaviour_of(piece, behaviours), axes)
-        piece.known[key] = known
+        piece.cache.alike[axes] = known
     return known
 
 
@@ -62,11 +60,11 @@ def _is_sighted(behaviour: Behaviour, axes: int) -> bool:
 
 def _through(piece: Piece, arriving: Seeing, axes: int, behaviours: dict[object, Behaviour]) -> Seeing:
     """Return what is known of the units that a piece puts out, worked out once for each that may arrive."""
-    key = "units", axes, arriving
-    known: Seeing | None = piece.known.get(key)
+    key = axes, arriving
+    known = piece.cache.seeing.get(key)
     if known is None:
         find = _through_children if piece.layer is None else _through_layer
-        known = piece.known[key] = find(piece, arriving, axes, behaviours)
+        known = piece.cache.seeing[key] = find(piece, arriving, axes, behaviours)
     return known
 
 
@@ -80,7 +78,7 @@ def _through_children(
         for _ in range(more):
             assert place.carried is not None
             each = zip(place.carried, read, strict=True)
-            following = tuple([found[node] if node >= 0 else before for node, before in each])
+            following = tuple([before if node is None else found[node] for node, before in each])
             if following == read:
                 break  # so do all that are left
             read, found = following, _through(child, following, axes, behaviours)

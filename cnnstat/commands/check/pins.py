@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.spec.expect import Figure
-    from cnnstat.spec.model import Family
     from cnnstat.spec.nodes import Node
 
 FIGURES = ("shape", "params", "macs", "receptive_field", "inference_memory_bytes")
@@ -77,7 +76,7 @@ def _pinned(text: str, name: str, variant: str | None) -> Pins:
     writer = _Writer(source, root)
     writer.update(analyses)
     for analysis in analyses:
-        writer.add(analysis, family)
+        writer.add(analysis)
     return writer.pins()
 
 
@@ -133,7 +132,7 @@ class _Writer:
 
     # -- figures that are new -----------------------------------------------------------------------
 
-    def add(self, analysis: Analysis, family: Family) -> None:
+    def add(self, analysis: Analysis) -> None:
         """Add the figures of a network that nothing is expected of."""
         spec = analysis.graph.spec
         known = {each.figure for each in spec.expect}
@@ -141,7 +140,7 @@ class _Writer:
         new = {key: _written(key, value) for key, value in values.items() if value is not None}
         if not new:
             return
-        network = self.network(next((k for k, v in family.variants.items() if v is spec.variant), None))
+        network = self.network(spec.variant_key)
         expect = network.get("expect")
         if isinstance(expect, Mapping):
             own = _text(expect.get("source")) == OWN

@@ -91,9 +91,9 @@ def report(
     from cnnstat.page.assets import assets  # noqa: PLC0415
 
     weights = runs or bool(traces)
-    found = networks(specs, Given(params, input_shape, settings, weights, max_memory))
-    checks = Checks(read_configuration(None, Path.cwd()))
-    pages = pages_of(found, Wanted(runs, traces, max_memory), checks)
+    configuration = read_configuration(None, Path.cwd())
+    found = networks(specs, Given(configuration, params, input_shape, settings, weights, max_memory))
+    pages = pages_of(found, Wanted(runs, traces, max_memory), Checks(configuration))
     put(html(pages.document, pages.networks, assets("report")), file)
     _end(found, pages)
 
@@ -108,13 +108,13 @@ def _end(networks: Sequence[Reported], pages: Pages) -> None:
     wrong: list[str] = []
     undone: list[str] = []
     for network, ran in zip(networks, pages.ran, strict=True):
-        try:
-            if network.error:
-                raise network.error
-            if network.analysis:
+        if network.error:
+            wrong.append(str(network.error))
+        if network.analysis:
+            try:
                 finish(network.analysis)
-        except SpecError as error:
-            wrong.append(str(error))
+            except SpecError as error:
+                wrong.append(str(error))
         if ran and not ran.proved:
             (undone if ran.proved is None else wrong).append(plain(f"{network.spec}: {ran.said}"))
     if wrong or undone:

@@ -168,24 +168,25 @@ class NetworkPage(Document, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     """Each before those that stand in it."""
     repetitions: tuple[EqualRepetitions, ...]
-    explained: tuple[ExplainedEntry, ...] | None
+    explained: tuple[ExplainedEntry, ...] | None = None
     """As `explain --format json` has it: layers and blocks in order, and last the sums, `total`."""
-    fields: tuple[LayerFields, ...] | None
+    fields: tuple[LayerFields, ...] | None = None
     """Of each layer, at the same position."""
-    fields_reason: str
+    fields_reason: str = ""
     """Why there are none; empty where there are."""
-    conventions: tuple[ConventionEntry, ...] | None
+    conventions: tuple[ConventionEntry, ...] | None = None
     """As `flops --conventions --format json` has them."""
-    charts: tuple[ChartEntry, ...] | None
-    findings: tuple[FindingEntry, ...] | None
+    charts: tuple[ChartEntry, ...] | None = None
+    findings: tuple[FindingEntry, ...] | None = None
     """Those of `check` that are about this network."""
-    spec: SpecText | None
-    proof: RunDocument | None
+    spec: SpecText | None = None
+    proof: RunDocument | None = None
     """As `run --format json` has it; null where the network was not run."""
-    proof_reason: str
+    proof_reason: str = ""
     """Why it could not be run; empty where it was, or where nobody asked."""
-    traces: tuple[UnitTrace, ...] | None
-    traces_reason: str
+    traces: tuple[UnitTrace, ...] | None = None
+    """Of a layer, the first is of the unit that is shown at first; without one, the middle unit is."""
+    traces_reason: str = ""
     """Why there are no traces; empty where there are."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.base.text import visible
 from cnnstat.commands.report.packed import packed
+from cnnstat.page.html import element, policy, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,55 +36,24 @@ def html(document: PageDocument, networks: Sequence[Packed | None], assets: Asse
     held = [_data(DOCUMENT, packed(document))]
     held += [_data(f"network-{i}", network) for i, network in enumerate(networks) if network is not None]
     title = escape(visible(document.title))
-    style, script = contained(assets.style, "style"), contained(assets.script, "script")
-    lines = (
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy(assets)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{policy_of(assets)}">',
         '<meta name="referrer" content="no-referrer">',
         f'<meta name="generator" content="cnnstat {document.version}">',
-        f"<title>{title} · cnnstat</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
-        '<div id="page"></div>',
-        *_without_script(document, title),
-        *held,
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
-        "",
+        element("style", assets.style),
     )
-    return "\n".join(lines)
+    body = (*_without_script(document, title), *held, element("script", assets.script))
+    return whole(f"{title} · cnnstat", head, body)
 
 
-def policy(assets: Assets) -> str:
+def policy_of(assets: Assets) -> str:
     """Return the policy of a file with this script and this style: nothing else runs, nothing is loaded."""
-    return (
-        f"default-src 'none'; script-src {_hash(assets.script)}; style-src {_hash(assets.style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    return policy(_hash(assets.script), _hash(assets.style))
 
 
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def contained(text: str, element: str) -> str:
-    """Return what stands in an element as it is, which nothing in it may end.
-
-    Raises:
-        ValueError: something in it does.
-    """
-    lower = text.lower()
-    if f"</{element}" in lower or "<!--" in text or "\r" in text:
-        raise ValueError(f"what is built of the page does not fit into <{element}>")
-    return text
 
 
 def _data(name: str, value: Packed) -> str:
@@ -96,6 +66,7 @@ def _without_script(document: PageDocument, title: str) -> Iterator[str]:
     yield f"<h1>{title}</h1>"
     yield "<p>These are the totals. All else of this page needs JavaScript, which it brings along.</p>"
     yield "<table>"
+    yield "<caption>Totals of the networks</caption>"
     yield "".join(("<tr>", *(f'<th scope="col">{head}</th>' for head in _HEADS), "</tr>"))
     for entry in document.index:
         yield f"<tr>{_row(entry)}</tr>"

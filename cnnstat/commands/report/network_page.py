@@ -34,17 +34,6 @@ def first_page(analysis: Analysis, key: str) -> NetworkPage:
         layers=tuple(layer_looks(analysis, repeats)),
         blocks=tuple(blocks(analysis)),
         repetitions=tuple(repetitions(analysis, repeats)),
-        explained=None,
-        fields=None,
-        fields_reason="",
-        conventions=None,
-        charts=None,
-        findings=None,
-        spec=None,
-        proof=None,
-        proof_reason="",
-        traces=None,
-        traces_reason="",
     )
 
 

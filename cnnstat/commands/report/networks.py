@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,7 +12,6 @@ from cnnstat.analysis import analyze_graph
 from cnnstat.base.errors import ArgumentError, Source, SpecError
 from cnnstat.bridge.named_network import with_model
 from cnnstat.cli.options import Chosen
-from cnnstat.commands.check.configuration import read_configuration
 from cnnstat.commands.check.spec_files import spec_files
 from cnnstat.graph.model import build
 from cnnstat.importers import is_code, read
@@ -27,18 +25,21 @@ if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.arguments import Inputs
     from cnnstat.bridge.taken_weights import Model
+    from cnnstat.commands.check.configuration import Configuration
     from cnnstat.graph.model import Graph
 
 SHOWN = 1000
-"""Networks of a folder, at most: beyond, nobody looks through one page."""
+"""The most networks that a page shows."""
 
 
 class Given(Struct, frozen=True):
     """What is asked of each network: parameters in place of its own, another input, and settings.
 
-    ``weights``: a module of PyTorch is made with its own, within so many bytes of memory.
+    ``configuration`` says which files of a folder are specs; ``weights``: a module of PyTorch is made with
+    its own, within so many bytes of memory.
     """
 
+    configuration: Configuration
     params: dict[str, object]
     input_shape: Inputs | None
     settings: Settings
@@ -60,11 +61,6 @@ class Reported(Struct, frozen=True):
     model: Model | None = None
 
 
-def is_folder(word: str) -> bool:
-    """Say whether a word of a command line is a folder, all of whose networks are meant."""
-    return os.path.isdir(word)
-
-
 def networks(words: Sequence[str], given: Given) -> tuple[Reported, ...]:
     """Return the networks that words name: a spec one of them, a folder all of those of all its specs.
 
@@ -75,7 +71,7 @@ def networks(words: Sequence[str], given: Given) -> tuple[Reported, ...]:
     taken: dict[str, int] = {}
     found: list[Reported] = []
     for word in words:
-        for each in _in_folder(word, given) if is_folder(word) else _named(word, given):
+        for each in _in_folder(word, given) if os.path.isdir(word) else _named(word, given):
             if len(found) == SHOWN:
                 raise ArgumentError(f"there are more than {SHOWN:,} networks in {', '.join(words)}")
             name = each.analysis.name if each.analysis else each.spec
@@ -93,8 +89,7 @@ def _named(word: str, given: Given) -> Iterator[Reported]:
 
 
 def _in_folder(folder: str, given: Given) -> Iterator[Reported]:
-    configuration = read_configuration(None, Path.cwd())
-    for path in spec_files((folder,), configuration).specs:
+    for path in spec_files((folder,), given.configuration).specs:
         try:
             text, name, _ = read(path)
             family = read_family(Source(name, text))

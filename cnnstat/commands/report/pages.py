@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from cnnstat.commands.report.finding_entries import Checks
     from cnnstat.commands.report.networks import Reported
     from cnnstat.commands.report.packed import Packed
+    from cnnstat.commands.report.proof_of_network import Outcome
     from cnnstat.commands.report.unit_traces import Unit
 
 _LONG = 3
-"""Networks that nobody waits for."""
+"""With more networks than these, it is shown how far the work is."""
 
 
 class Wanted(Struct, frozen=True):
@@ -40,13 +41,6 @@ class Wanted(Struct, frozen=True):
     max_memory: int | None = None
 
 
-class Ran(Struct, frozen=True):
-    """What came of running a network: the verdict, or why it could not be run, where ``proved`` is None."""
-
-    proved: bool | None
-    said: str
-
-
 class Pages(Struct, frozen=True):
     """What a report holds: the document, and of each network its page, None for one that is wrong.
 
@@ -55,7 +49,7 @@ class Pages(Struct, frozen=True):
 
     document: PageDocument
     networks: tuple[Packed | None, ...]
-    ran: tuple[Ran | None, ...]
+    ran: tuple[Outcome | None, ...]
 
 
 def pages_of(networks: Sequence[Reported], wanted: Wanted, checks: Checks) -> Pages:
@@ -66,7 +60,7 @@ def pages_of(networks: Sequence[Reported], wanted: Wanted, checks: Checks) -> Pa
     """
     index: list[IndexEntry] = []
     pages: list[Packed | None] = []
-    ran: list[Ran | None] = []
+    ran: list[Outcome | None] = []
     families: set[str] = set()
     with progress("looking at networks", len(networks), long=len(networks) > _LONG or wanted.run) as advance:
         for network in networks:
@@ -74,7 +68,8 @@ def pages_of(networks: Sequence[Reported], wanted: Wanted, checks: Checks) -> Pa
             if network.analysis is not None:
                 page = _page(network, network.analysis, wanted, checks)
                 if wanted.run:
-                    page, outcome = _run(page, network, network.analysis, wanted)
+                    outcome = proof_of(network.analysis.graph, network.model, wanted.max_memory)
+                    page = replace(page, proof=outcome.document, proof_reason=outcome.reason)
                 families |= {look.family for look in page.layers}
             index.append(index_entry(network, page, outcome.proved if outcome else None))
             pages.append(packed(page) if page else None)
@@ -94,14 +89,6 @@ def _page(network: Reported, analysis: Analysis, wanted: Wanted, checks: Checks)
         traces=traces,
         traces_reason=reason,
     )
-
-
-def _run(page: NetworkPage, network: Reported, analysis: Analysis, wanted: Wanted) -> tuple[NetworkPage, Ran]:
-    """Return a page with the proof of its figures, and what came of it."""
-    outcome = proof_of(analysis.graph, network.model, wanted.max_memory)
-    said = outcome.document.verdict if outcome.document else outcome.reason
-    page = replace(page, proof=outcome.document, proof_reason=outcome.reason)
-    return page, Ran(outcome.proved, said)
 
 
 def _difference(networks: Sequence[Reported]) -> DiffDocument | None:

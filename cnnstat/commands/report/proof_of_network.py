@@ -27,6 +27,11 @@ class Outcome(Struct, frozen=True):
     reason: str
     proved: bool | None
 
+    @property
+    def said(self) -> str:
+        """Return the verdict, or why there is none."""
+        return self.document.verdict if self.document else self.reason
+
 
 def proof_of(graph: Graph, model: Model | None, max_memory: int | None) -> Outcome:
     """Run a network as `run` does."""

@@ -1,118 +1,122 @@
-"""The server as an ASGI application: requests of a page, each bounded, and who answers them."""
+"""The server as an ASGI application: what is answered under each address of the page, and by whom."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from contextlib import asynccontextmanager
+from functools import partial
+from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Meta, Struct
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
 from cnnstat.base.files import FileError
-from cnnstat.commands.serve.bounds import FILE, LIVE, MODEL_BYTES, PART, REQUEST_BYTES
+from cnnstat.commands.serve.bodies import body_of, parts_of, until_gone
+from cnnstat.commands.serve.bounds import FILE, MODEL_BYTES, MODELS, REQUEST_BYTES, TEXT_BYTES
 from cnnstat.commands.serve.guard import Guard
-from cnnstat.commands.serve.jobs import Answer, Ending, Job, refusal
+from cnnstat.commands.serve.jobs import Answer, Ending, Job, NoAnswerError, malformed, too_long
+from cnnstat.commands.serve.kinds import KINDS
 from cnnstat.commands.serve.page import page
+from cnnstat.commands.serve.requests import ToSave
 from cnnstat.commands.serve.zoo import zoo, zoo_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from msgspec import Struct
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
-    from cnnstat.commands.serve.bounds import Bound
     from cnnstat.commands.serve.opened import Opened
+    from cnnstat.commands.serve.opened_file import OpenedFile
     from cnnstat.commands.serve.workers import Workers
     from cnnstat.page.assets import Assets
 
-Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 
-KINDS: dict[str, Bound] = {
-    "live": LIVE,
-    **dict.fromkeys(("explained", "fields", "charts", "conventions", "findings", "trace", "schema"), PART),
-    **dict.fromkeys(("report", "export"), FILE),
-}
-"""What workers answer, under the same names, and within which bounds."""
+class Endpoints:
+    """What is answered to one page, or to several on one file. ``models`` is where workers may read."""
 
-_NEWEST = ("live", "findings", "explained", "fields", "trace")
-"""Of these a page wants the newest answer alone."""
+    def __init__(self, opened: Opened, assets: Assets, workers: Workers, models: Path) -> None:
+        self._opened, self._assets, self._workers, self._models = opened, assets, workers, models
+        self._saving = asyncio.Lock()
+        self._reading = 0
 
+    async def page(self, request: Request) -> Response:
+        """Answer the page itself."""
+        return page(self._assets)
 
-class TooLongError(Exception):
-    """A request of more bytes than it may have."""
+    async def start(self, request: Request) -> Response:
+        """Answer what it begins with."""
+        return _document(await asyncio.to_thread(self._opened.start))
 
+    async def file(self, request: Request) -> Response:
+        """Answer what the open file is now."""
+        known = request.query_params.get("known", "")
+        return _document(await asyncio.to_thread(self._file.state, known))
 
-class _Save(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text to be saved over the content that the page knows."""
+    async def save(self, request: Request) -> Response:
+        """Write the open file, unless it is another one than the page knows."""
+        file = self._file
+        wanted = msgspec.json.decode(await body_of(request, REQUEST_BYTES), type=ToSave)
+        if len(wanted.text.encode()) > TEXT_BYTES:
+            raise too_long(TEXT_BYTES)
+        async with self._saving:
+            try:
+                saved, state = await asyncio.to_thread(file.save, wanted.text, wanted.known)
+            except FileError as error:
+                raise NoAnswerError(Ending.REFUSED, str(error)) from None
+        return _document(state, Ending.GOOD if saved else Ending.CHANGED)
 
-    text: str
-    known: Annotated[str, Meta(max_length=64)]
+    async def zoo(self, request: Request) -> Response:
+        """Answer which networks are bundled, or the text of one."""
+        name = request.query_params.get("name")
+        found = zoo() if name is None else zoo_text(name)
+        if found is None:
+            raise NoAnswerError(Ending.NOWHERE, "there is no such bundled network")
+        return _document(found)
+
+    async def model(self, request: Request) -> Response:
+        """Answer what is read of a model, which is kept for as long as that takes."""
+        if self._reading == MODELS:
+            raise NoAnswerError(Ending.TOO_MUCH, f"{MODELS} models are read already", "requests")
+        name = os.path.basename(request.query_params.get("name", ""))[:200] or "model.onnx"
+        path = self._models / f"{token_hex(16)}.onnx"
+        self._reading += 1
+        try:
+            with self._workers.place(FILE):
+                await _keep(request, path)
+                asked = self._workers.ask(Job("model", b"", name, path=str(path)), FILE)
+                return _response(await until_gone(request, asked))
+        finally:
+            self._reading -= 1
+            path.unlink(missing_ok=True)
+
+    async def work(self, kind: str, request: Request) -> Response:
+        """Answer what a worker does."""
+        of = KINDS[kind]
+        with self._workers.place(of.bound):
+            body = await body_of(request, REQUEST_BYTES)
+            page = request.headers.get("page", "")[:64] if of.newest else ""
+            asked = self._workers.ask(Job(kind, body, self._opened.name, self._opened.stem), of.bound, page)
+            return _response(await until_gone(request, asked))
+
+    @property
+    def _file(self) -> OpenedFile:
+        if self._opened.file is None:
+            raise NoAnswerError(Ending.NOWHERE, "no file is open: nothing can be saved")
+        return self._opened.file
 
 
 def application(
     opened: Opened, assets: Assets, token: str, port: int, workers: Workers, models: Path
 ) -> ASGIApp:
-    """Return the server of one page, or of several on one file. ``models`` is where workers may read."""
-    saving = asyncio.Lock()
-
-    async def get_page(request: Request) -> Response:
-        return page(assets)
-
-    async def get_start(request: Request) -> Response:
-        return _document(await asyncio.to_thread(opened.start))
-
-    async def get_file(request: Request) -> Response:
-        if opened.file is None:
-            return _response(refusal(404, "no file is open"))
-        known = request.query_params.get("known", "")
-        return _document(await asyncio.to_thread(opened.file.state, known))
-
-    async def save(request: Request) -> Response:
-        if opened.file is None:
-            return _response(refusal(404, "no file is open: nothing can be saved"))
-        wanted = msgspec.json.decode(await _body(request, REQUEST_BYTES), type=_Save)
-        async with saving:
-            try:
-                saved, state = await asyncio.to_thread(opened.file.save, wanted.text, wanted.known)
-            except FileError as error:
-                return _response(refusal(Ending.REFUSED, str(error)))
-        return _document(state, 200 if saved else 409)
-
-    async def get_zoo(request: Request) -> Response:
-        name = request.query_params.get("name")
-        found = zoo() if name is None else zoo_text(name)
-        return (
-            _response(refusal(404, "there is no such bundled network")) if found is None else _document(found)
-        )
-
-    async def read_model(request: Request) -> Response:
-        with tempfile.NamedTemporaryFile(dir=models, suffix=".onnx", delete=False) as file:
-            path = Path(file.name)
-            try:
-                async for part in _parts(request, MODEL_BYTES):
-                    await asyncio.to_thread(file.write, part)
-                file.flush()
-                name = os.path.basename(request.query_params.get("name", ""))[:200] or "model.onnx"
-                return _response(await workers.ask(Job("model", b"", name, str(path)), FILE))
-            finally:
-                path.unlink(missing_ok=True)
-
-    def of_worker(kind: str, bound: Bound) -> Endpoint:
-        async def endpoint(request: Request) -> Response:
-            body = await _body(request, REQUEST_BYTES)
-            of = request.headers.get("page", "")[:64] if kind in _NEWEST else ""
-            return _response(await workers.ask(Job(kind, body, opened.name), bound, of))
-
-        return endpoint
+    """Return the server of a page; what asks with another token or from elsewhere is refused."""
 
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
@@ -122,17 +126,18 @@ def application(
         finally:
             await workers.stop()
 
+    of = Endpoints(opened, assets, workers, models)
     routes = (
-        Route("/", get_page, methods=["GET"]),
-        Route("/start", get_start, methods=["GET"]),
-        Route("/file", get_file, methods=["GET"]),
-        Route("/file", save, methods=["POST"]),
-        Route("/zoo", get_zoo, methods=["GET"]),
-        Route("/model", read_model, methods=["POST"]),
-        *(Route(f"/{kind}", of_worker(kind, bound), methods=["POST"]) for kind, bound in KINDS.items()),
+        Route("/", of.page, methods=["GET"]),
+        Route("/start", of.start, methods=["GET"]),
+        Route("/file", of.file, methods=["GET"]),
+        Route("/file", of.save, methods=["POST"]),
+        Route("/zoo", of.zoo, methods=["GET"]),
+        Route("/model", of.model, methods=["POST"]),
+        *(Route(f"/{kind}", partial(of.work, kind), methods=["POST"]) for kind in KINDS),
     )
     handlers = {
-        TooLongError: _too_long,
+        NoAnswerError: _refused,
         msgspec.ValidationError: _malformed,
         msgspec.DecodeError: _malformed,
         ClientDisconnect: _gone,
@@ -142,45 +147,37 @@ def application(
     return Guard(app, token, port)
 
 
-async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
-    """Yield a request's body as it comes.
+async def _keep(request: Request, path: Path) -> None:
+    """Write a model to a file.
 
     Raises:
-        TooLongError: it is longer, by what it says or by what comes.
+        NoAnswerError: it is too long, or the disk takes no more.
     """
-    with suppress(ValueError):
-        if int(request.headers.get("content-length", "0")) > most:
-            raise TooLongError(most)
-    taken = 0
-    async for part in request.stream():
-        taken += len(part)
-        if taken > most:
-            raise TooLongError(most)
-        yield part
+    try:
+        with path.open("xb") as file:
+            async for part in parts_of(request, MODEL_BYTES):
+                await asyncio.to_thread(file.write, part)
+    except OSError as error:
+        why = f"the model cannot be kept while it is read: {error.strerror}"
+        raise NoAnswerError(Ending.REFUSED, why) from None
 
 
-async def _body(request: Request, most: int) -> bytes:
-    return b"".join([part async for part in _parts(request, most)])
-
-
-def _document(document: Struct, status: int = 200) -> Response:
-    return _response(Answer(status, msgspec.json.encode(document)))
+def _document(document: Struct, ending: Ending = Ending.GOOD) -> Response:
+    return _response(Answer(ending, msgspec.json.encode(document)))
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.content, answer.ending, media_type=answer.media_type)
+    headers = {"content-disposition": f'attachment; filename="{answer.file}"'} if answer.file else {}
+    return Response(answer.content, answer.ending, headers, answer.media_type)
 
 
-async def _too_long(request: Request, error: TooLongError) -> Response:
-    why = f"a request of more than {error.args[0] >> 20:,} MiB"
-    answer = _response(refusal(413, why, "size"))
-    answer.headers["connection"] = "close"  # what is left of it is not read
-    return answer
+async def _refused(request: Request, error: NoAnswerError) -> Response:
+    return _response(error.answer)
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
-    return _response(refusal(Ending.MALFORMED, f"no request of the page: {error}", "malformed"))
+    return _response(malformed(error))
 
 
 async def _gone(request: Request, error: Exception) -> Response:
-    return Response(status_code=400)
+    return Response(status_code=Ending.MALFORMED)

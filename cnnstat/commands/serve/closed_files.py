@@ -24,11 +24,15 @@ _OWN = ("stat", "statm", "status")
 
 All else under /proc is none of a page's business: the environment and the files of any process stand there.
 """
+_LISTING = ("os.listdir", "os.scandir")
 _NEVER = (
     *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"),
     *("os.startfile", "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"),
     *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod", "os.chown"),
-    *("os.truncate", "shutil.rmtree", "shutil.move", "webbrowser.open", "ftplib.connect", "urllib.Request"),
+    *("os.truncate", "os.utime", "os.chflags", "os.setxattr", "os.removexattr", "os.lockf", "os.chdir"),
+    *("os.kill", "os.killpg", "signal.pthread_kill", "shutil.rmtree", "shutil.move", "shutil.copyfile"),
+    *("socket.sendmsg", "socket.gethostbyname", "sqlite3.connect", "webbrowser.open", "ftplib.connect"),
+    *("urllib.Request", "pty.spawn"),
 )
 
 
@@ -39,7 +43,7 @@ def close_files(folder: Path) -> None:
 
 
 def _hook(folder: Path) -> Callable[[str, tuple[Any, ...]], None]:
-    roots = tuple(f"{root}{os.sep}" for root in sorted(_roots(folder)))
+    roots = tuple(f"{root}{os.sep}" for root in _roots(folder))
     single = frozenset((*_SYSTEM, *(f"/proc/{os.getpid()}/{name}" for name in _OWN)))
 
     def asked(event: str, arguments: tuple[Any, ...]) -> None:
@@ -47,10 +51,18 @@ def _hook(folder: Path) -> Callable[[str, tuple[Any, ...]], None]:
             path, _, flags = arguments
             if not isinstance(path, int) and not _allowed(os.fsdecode(path), flags, roots, single):
                 raise PermissionError(f"a page's request opens no files: {os.fsdecode(path)!r}")
+        elif event in _LISTING:
+            path = arguments[0]
+            if not isinstance(path, int) and not _within(os.fsdecode(path or os.curdir), roots):
+                raise PermissionError(f"a page's request lists no folders: {os.fsdecode(path or '')!r}")
         elif event in _NEVER:
             raise PermissionError(f"a page's request does nothing to the system: {event}")
 
     return asked
+
+
+def _within(folder: str, roots: tuple[str, ...]) -> bool:
+    return f"{os.path.realpath(folder)}{os.sep}".startswith(roots)
 
 
 def _allowed(path: str, flags: int | None, roots: tuple[str, ...], single: frozenset[str]) -> bool:

@@ -28,9 +28,9 @@ def serve(spec: str | None, port: int, browser: bool) -> None:
         raise Undone(lacking)
     # These need starlette and uvicorn: --help does without.
     from cnnstat.commands.serve.opened import opened  # noqa: PLC0415
-    from cnnstat.commands.serve.server import NoPortError, run  # noqa: PLC0415
+    from cnnstat.commands.serve.server import NotServedError, run  # noqa: PLC0415
 
     try:
         run(opened(spec), port, say, browser=browser)
-    except NoPortError as error:
+    except NotServedError as error:
         raise Undone(str(error)) from None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat import rules
 from cnnstat.base.errors import Source, Span
-from cnnstat.base.pages import CODES
 from cnnstat.base.text import plain
+from cnnstat.commands.report.finding_entries import page_of
 from cnnstat.commands.serve.document import Diagnostic, TextEdit
 from cnnstat.commands.serve.places import Places
 
@@ -29,8 +28,7 @@ def of_problems(problems: Iterable[Problem], places: Places) -> tuple[Diagnostic
             severity="error",
             code=problem.code,
             message=plain(problem.message),
-            title=_title(problem.code),
-            way_out=_way_out(problem.code),
+            way_out=page_of(problem.code).way_out,
         )
         for problem in problems
     )
@@ -57,18 +55,7 @@ def of_findings(
                 TextEdit(place=(places.at(edit.start), places.at(edit.stop)), text=edit.text)
                 for edit in edits.get((found.line, found.column, found.code), ())
             ),
-            title=_title(found.code),
-            way_out=_way_out(found.code),
+            way_out=page_of(found.code).way_out,
         )
         for found in report.findings
     )
-
-
-def _title(code: str) -> str:
-    if code in CODES:
-        return CODES[code].title
-    return rules.manual(code).title if code in rules.codes() else ""
-
-
-def _way_out(code: str) -> str:
-    return CODES[code].way_out if code in CODES else ""

@@ -36,8 +36,6 @@ class Diagnostic(Struct, frozen=True, kw_only=True):
     severity: Severity
     code: str
     message: str
-    title: str
-    """What the page of the code is called; empty for a plug-in's."""
     way_out: str
     edits: tuple[TextEdit, ...] = ()
     """Those that mend it, as `check --fix` does; none where it cannot."""
@@ -103,15 +101,20 @@ class ZooDocument(Struct, frozen=True, kw_only=True):
 class StartDocument(Struct, frozen=True, kw_only=True):
     """What a page begins with.
 
-    ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why that
-    cannot be read.
+    ``stem`` is what files that are made of the text are called, without their suffixes; ``known`` says which
+    content of the file it is, ``saves`` that there is a file, ``trouble`` why that cannot be read.
+    ``dtypes``, ``optimizers`` and ``batch_most`` are what figures may be for.
     """
 
     version: str
     name: str
+    stem: str
     text: str
     variant: str | None
     known: str
     trouble: str
     saves: bool
+    dtypes: tuple[str, ...]
+    optimizers: tuple[str, ...]
+    batch_most: int
     remarks: tuple[str, ...] = ()

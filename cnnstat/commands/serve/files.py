@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnstat.base.files import FileError
-from cnnstat.commands.check.configuration import Configuration
 from cnnstat.commands.export.exported import exported
 from cnnstat.commands.export.options import ExportOptions
 from cnnstat.commands.import_.imported import imported
@@ -17,27 +16,25 @@ from cnnstat.commands.report.networks import Reported
 from cnnstat.commands.report.pages import Wanted, pages_of
 from cnnstat.commands.serve.document import ReadDocument
 from cnnstat.commands.serve.jobs import Answer, Ending
-from cnnstat.commands.serve.requests import analyzed
 from cnnstat.page.assets import assets
 
 if TYPE_CHECKING:
+    from cnnstat.commands.serve.asked_network import AskedNetwork
     from cnnstat.commands.serve.requests import AsFile, OfText
 
 BYTES = "application/octet-stream; charset=binary"
 SUFFIXES = {"onnx": ".onnx", "pytorch": ".py", "keras": ".py"}
 
 
-def report(asked: OfText, name: str) -> Answer:
+def report(asked: OfText, of: AskedNetwork) -> Answer:
     """Return the file that `cnnstat report` writes of the network."""
-    analysis = analyzed(asked, name)
-    networks = (Reported(analysis.name, name, analysis),)
-    # By no configuration: that of the folder at hand is a file, too.
-    pages = pages_of(networks, Wanted(), Checks(Configuration()))
+    networks = (Reported(of.analysis.name, of.name, of.analysis),)
+    pages = pages_of(networks, Wanted(), Checks(of.configuration))
     text = html(pages.document, pages.networks, assets("report"))
-    return Answer(Ending.GOOD, text.encode(), "text/html; charset=utf-8")
+    return Answer(Ending.GOOD, text.encode(), "text/html; charset=utf-8", f"{of.stem}.html")
 
 
-def export(asked: AsFile, name: str) -> Answer:
+def export(asked: AsFile, of: AskedNetwork) -> Answer:
     """Return the file that `cnnstat export` writes of the network.
 
     Raises:
@@ -45,13 +42,12 @@ def export(asked: AsFile, name: str) -> Answer:
         RefusedError: it takes too much memory.
         FileError: it would be two files.
     """
-    analysis = analyzed(asked, name)
-    file = Path(f"{re.sub(r'[^A-Za-z0-9_-]+', '_', Path(name).stem)}{SUFFIXES[asked.to]}")
+    file = Path(f"{of.stem}{SUFFIXES[asked.to]}")
     options = ExportOptions(file=file, to=asked.to, no_weights=not asked.weights)
-    _, made = exported(analysis.graph, options)
+    _, made = exported(of.analysis.graph, options)
     if made.beside:
         raise FileError(file, "would have its numbers in a second file; 'cnnstat export' writes both")
-    return Answer(Ending.GOOD, made.content, BYTES)
+    return Answer(Ending.GOOD, made.content, BYTES, file.name)
 
 
 def read_model(path: str, name: str) -> ReadDocument:

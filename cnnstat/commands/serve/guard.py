@@ -38,6 +38,11 @@ def new_token() -> str:
     return token_urlsafe(32)
 
 
+def _within(scope: Scope) -> str:
+    """Return a path without the token before it."""
+    return "/" + "/".join(scope["path"].split("/", 2)[2:])
+
+
 class Guard:
     """The application behind it gets requests of the right Host, Origin and token, and no others.
 
@@ -68,7 +73,7 @@ class Guard:
         if why := self._refused(scope):
             await PlainTextResponse(why, 403)(scope, receive, with_headers)
             return
-        path = "/" + scope["path"].split("/", 2)[2]
+        path = _within(scope)
         await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, with_headers)
 
     def _refused(self, scope: Scope) -> str:
@@ -82,14 +87,15 @@ class Guard:
             return "forbidden: no Origin\n"
         if origins and origins[0].lower() != f"http://{hosts[0].lower()}":
             return "forbidden: another Origin\n"
-        opened = (
+        opened = (  # by a link from anywhere, which alone leads to a page
             reads
+            and _within(scope) == "/"
             and headers.get("sec-fetch-mode") == "navigate"
             and headers.get("sec-fetch-dest") == "document"
         )
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opened:
             return "forbidden: another site\n"
         parts = scope["path"].split("/", 2)
-        if len(parts) != 3 or not compare_digest(parts[1].encode(errors="surrogateescape"), self._token):
+        if len(parts) != 3 or not compare_digest(parts[1].encode(), self._token):
             return "forbidden: open the address that 'cnnstat serve' has printed\n"
         return ""

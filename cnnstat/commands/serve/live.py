@@ -6,35 +6,30 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from cnnstat.base.errors import ArgumentError, Problem, Source, SpecError
+from cnnstat.base.errors import ArgumentError, Problem, SpecError
 from cnnstat.base.text import plain
 from cnnstat.commands.report.network_page import first_page
 from cnnstat.commands.report.page_document import family_colours
+from cnnstat.commands.serve.bounds import VARIANTS
 from cnnstat.commands.serve.diagnostics import of_problems
 from cnnstat.commands.serve.document import LiveDocument
 from cnnstat.commands.serve.parameters import parameters
 from cnnstat.commands.serve.places import Places
-from cnnstat.commands.serve.requests import analysis_of, spec_of
-from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
+    from cnnstat.commands.serve.asked_network import AskedNetwork
     from cnnstat.commands.serve.requests import OfText
 
-VARIANTS = 1000
-"""That a page lists."""
 
-
-def live(asked: OfText, name: str) -> LiveDocument:
+def live(asked: OfText, of: AskedNetwork) -> LiveDocument:
     """Return what there is to say of a text, as far as it can be read."""
     places = Places(asked.text)
     found = LiveDocument()
     try:
-        family = read_family(Source(name, asked.text))
-        found = replace(found, variants=(*family.variants,)[:VARIANTS])
-        spec = spec_of(asked, family)
-        variant = next((key for key, each in family.variants.items() if each is spec.variant), None)
-        found = replace(found, variant=variant, parameters=parameters(spec, variant, asked.text, places))
-        analysis = analysis_of(asked, spec)
+        found = replace(found, variants=(*of.family.variants,)[:VARIANTS])
+        variant = of.spec.variant_key
+        found = replace(found, variant=variant, parameters=parameters(of.spec, variant, asked.text, places))
+        analysis = of.analysis
     except SpecError as error:
         return replace(found, problems=of_problems(error.problems, places))
     except ArgumentError as error:

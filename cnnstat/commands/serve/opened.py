@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnstat import __version__
+from cnnstat.analysis.settings import OPTIMIZER_STATE
+from cnnstat.base.dtypes import BYTES
 from cnnstat.base.errors import Source, SpecError
+from cnnstat.base.limits import MAX_SIZE
 from cnnstat.base.text import visible
+from cnnstat.commands.check.configuration import Configuration, read_configuration
+from cnnstat.commands.check.spec_files import path_of
 from cnnstat.commands.import_.imported import imported
 from cnnstat.commands.serve.document import StartDocument
 from cnnstat.commands.serve.opened_file import FileState, OpenedFile
@@ -24,7 +31,8 @@ FIRST = "lenet5"
 class Opened(Struct, frozen=True):
     """A text under a name as it is shown.
 
-    ``file`` is the one that it may be saved to, None where there is none.
+    ``file`` is the one that it may be saved to, None where there is none; ``configuration`` is what a project
+    says of it, as it was when it was opened.
     """
 
     name: str
@@ -32,6 +40,13 @@ class Opened(Struct, frozen=True):
     variant: str | None
     file: OpenedFile | None = None
     remarks: tuple[str, ...] = ()
+    configuration: Configuration = Configuration()
+
+    @property
+    def stem(self) -> str:
+        """Return what files that are made of the text are called, without their suffixes."""
+        last = re.sub(r"\.(ya?ml|onnx)$", "", re.split(r"[/\\]", self.name)[-1], flags=re.IGNORECASE)
+        return re.sub(r"[^A-Za-z0-9_.-]+", "_", last).strip("._")[:100] or "network"
 
     def start(self) -> StartDocument:
         """Return what a page begins with: of a file what is in it now."""
@@ -39,11 +54,15 @@ class Opened(Struct, frozen=True):
         return StartDocument(
             version=__version__,
             name=self.name,
+            stem=self.stem,
             text=self.text if self.file is None else state.text or "",
             variant=self.variant,
             known=state.known,
             trouble=state.trouble,
             saves=self.file is not None,
+            dtypes=(*BYTES,),
+            optimizers=(*OPTIMIZER_STATE,),
+            batch_most=MAX_SIZE,
             remarks=self.remarks,
         )
 
@@ -52,12 +71,17 @@ def opened(spec: str | None) -> Opened:
     """Open a spec that a person has named on the command line; of `torch:...`, the code is run.
 
     Raises:
-        SpecError: it cannot be read.
+        SpecError: it cannot be read; ArgumentError: the configuration of the folder at hand cannot be.
     """
-    if spec is not None and is_model(spec):
-        found = imported(spec, {}, None, name=None, flat=False)
-        return Opened(visible(spec), found.text, None, remarks=found.said)
     name = spec or FIRST
+    said = read_configuration(None, Path.cwd()).of_file(path_of(name))
+    return replace(_opened(name), configuration=Configuration(severity=said.severity, budget=said.budget))
+
+
+def _opened(name: str) -> Opened:
+    if is_model(name):
+        found = imported(name, {}, None, name=None, flat=False)
+        return Opened(visible(name), found.text, None, remarks=found.said)
     text, shown, variant = file.read(name)
     _check(text, shown, variant)
     if name == "-" or not Path(shown).exists():  # a bundled network is nobody's to change

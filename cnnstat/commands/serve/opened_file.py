@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cnnstat.base.files import FileError, as_file_error
 from cnnstat.commands.check.replaced import replace_text
-from cnnstat.commands.serve.bounds import REQUEST_BYTES
+from cnnstat.commands.serve.bounds import TEXT_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +79,9 @@ class OpenedFile:
                 gone = not self.path.exists()
                 raise FileError(self.path.name, "is not there any more" if gone else "is no regular file")
             with self.path.open("rb") as file:
-                data = file.read(REQUEST_BYTES + 1)
-            if len(data) > REQUEST_BYTES:
-                most = f"{REQUEST_BYTES >> 20} MiB"
+                data = file.read(TEXT_BYTES + 1)
+            if len(data) > TEXT_BYTES:
+                most = f"{TEXT_BYTES >> 20} MiB"
                 raise FileError(self.path.name, f"is larger than {most}, the most that a page takes")
             try:
                 return data, data.decode("utf-8-sig")

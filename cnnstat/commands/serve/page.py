@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from cnnstat.commands.report.html import contained
+from cnnstat.page.html import element, policy, whole
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -17,32 +17,13 @@ if TYPE_CHECKING:
 
 def page(assets: Assets) -> Response:
     """Return the page, whose policy names it by a word that is another each time."""
-    nonce = token_urlsafe(18)
-    lines = (
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        "<title>cnnstat</title>",
-        '<link rel="icon" href="data:,">',
-        f'<style nonce="{nonce}">{contained(assets.style, "style")}</style>',
-        "</head>",
-        "<body>",
-        '<div id="page"></div>',
+    word = token_urlsafe(18)
+    nonce = f' nonce="{word}"'
+    head = ('<link rel="icon" href="data:,">', element("style", assets.style, nonce))
+    body = (
         "<noscript><p>This page needs JavaScript, which it brings along.</p></noscript>",
-        f'<script nonce="{nonce}" id="program">{contained(assets.script, "script")}</script>',
-        "</body>",
-        "</html>",
-        "",
+        element("script", assets.script, f'{nonce} id="program"'),
     )
-    return HTMLResponse("\n".join(lines), headers={"content-security-policy": policy(nonce)})
-
-
-def policy(nonce: str) -> str:
-    """Return the policy of the page: its own script and styles, requests to its own server, and no more."""
-    return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    own = ("connect-src 'self'", "frame-ancestors 'none'")
+    said = policy(f"'nonce-{word}'", f"'nonce-{word}'", *own)
+    return HTMLResponse(whole("cnnstat", head, body), headers={"content-security-policy": said})

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cnnstat.base.errors import Source
 from cnnstat.base.limits import MAX_SIZE
+from cnnstat.commands.serve.bounds import PARAMETERS, STOPS
 from cnnstat.spec.axis import Values
 from cnnstat.spec.document import parse
 from cnnstat.spec.nodes import Mapping, Scalar
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 Setting: TypeAlias = bool | int | float | str | list[Any] | None
 """A value as JSON has it."""
 
-MOST_STOPS = 200
-"""Of a slider: as many as a hand can tell apart."""
-MOST_PARAMETERS = 100
-"""That are shown: a spec may have thousands."""
 _EVEN = 50  # stops of a range without steps
 
 
@@ -66,7 +63,7 @@ def parameters(spec: Spec, variant: str | None, text: str, places: Places) -> tu
             bounded=name in axes,
             place=written.get(name),
         )
-        for name, value in [*own.items()][:MOST_PARAMETERS]
+        for name, value in [*own.items()][:PARAMETERS]
     )
 
 
@@ -91,17 +88,19 @@ def _kind(value: Value) -> Literal["number", "whole", "switch", "word", "list"]:
         return "switch"
     if isinstance(value, int):
         return "whole"
-    return "number" if isinstance(value, Fraction) else "list" if isinstance(value, tuple) else "word"
+    if isinstance(value, Fraction):
+        return "number"
+    return "list" if isinstance(value, tuple) else "word"
 
 
 def _stops(value: Value, axis: Axis | None) -> tuple[Setting, ...]:
     if isinstance(value, bool) and axis is None:
         return (False, True)
     if isinstance(axis, Values):
-        return tuple(map(_setting, axis.items[:MOST_STOPS]))
+        return tuple(map(_setting, axis.items[:STOPS]))
     if axis is not None and axis.count is not None:
         # Of more numbers than there are stops, every second, every third: the first and the last are kept.
-        stops, last = min(axis.count, MOST_STOPS), axis.count - 1
+        stops, last = min(axis.count, STOPS), axis.count - 1
         return _settings(axis.at(last * at // max(1, stops - 1)) for at in range(stops))
     if axis is not None:
         extent = axis.last - axis.first
@@ -112,7 +111,7 @@ def _stops(value: Value, axis: Axis | None) -> tuple[Setting, ...]:
 def _around(value: Value) -> tuple[Setting, ...]:
     """Return stops up to twice a number, for there are no bounds; the number itself is one of them."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIZE:
-        step = ceil(2 * value / MOST_STOPS)
+        step = ceil(2 * value / STOPS)
         return tuple(sorted({1, value, *range(step, 2 * value + 1, step)}))
     if isinstance(value, Fraction) and 0 < value <= MAX_SIZE:
         return tuple(float(2 * value * at / _EVEN) for at in range(1, _EVEN + 1))

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-import msgspec
 from msgspec import Meta, Struct
 
-from cnnstat.analysis.analyze import analyze_graph
 from cnnstat.analysis.settings import Settings
-from cnnstat.base.errors import ArgumentError, Source
-from cnnstat.base.limits import MAX_SIZE
-from cnnstat.commands.serve.bounds import LAYERS
-from cnnstat.graph.model import build
-from cnnstat.spec.choice import choose
-from cnnstat.spec.reader import read_family
+from cnnstat.base.errors import ArgumentError
+from cnnstat.base.limits import MAX_SIZE, is_size
 
-if TYPE_CHECKING:
-    from cnnstat.analysis import Analysis
-    from cnnstat.spec.choice import Spec
-    from cnnstat.spec.model import Family
-
-Size: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Word: TypeAlias = Annotated[str, Meta(max_length=1000)]
 
 
 class OfText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A text, which of its networks is meant, and what is asked otherwise: the options of a command line."""
+    """A text, which of its networks is meant, and what is asked otherwise: the options of a command line.
+
+    What a person may type into the page is refused in words, where it is out of range.
+    """
 
     text: str
     variant: Word | None = None
     params: dict[Word, Any] = {}
-    input_shape: dict[Word, tuple[Size, ...]] = {}
-    batch: Size = 1
+    batch: int | float = 1
     dtype: Word = ""
     optimizer: Word = "momentum"
-    strict: bool = False
-    fields_of: Word | None = None
 
     @property
     def settings(self) -> Settings:
@@ -45,13 +33,10 @@ class OfText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Raises:
             ArgumentError: something is out of range.
         """
-        return Settings(
-            batch=self.batch,
-            dtype=self.dtype,
-            optimizer=self.optimizer,
-            strict=self.strict,
-            fields_of=self.fields_of,
-        )
+        batch = self.batch
+        if isinstance(batch, float) or not is_size(batch):
+            raise ArgumentError(f"batch: expected a whole number from 1 to {MAX_SIZE:,}, got {batch:,}")
+        return Settings(batch=batch, dtype=self.dtype, optimizer=self.optimizer)
 
 
 class OfLayer(OfText, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,45 +58,8 @@ class AsFile(OfText, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weights: bool = True
 
 
-def spec_of(asked: OfText, family: Family) -> Spec:
-    """Return the network that is meant. What the text no longer has, for it is being changed, counts no more.
+class ToSave(Struct, frozen=True, forbid_unknown_fields=True):
+    """A text to be saved over the content that the page knows."""
 
-    Raises:
-        SpecError: its input has no sizes; ArgumentError: a value is none that a spec could have.
-    """
-    variant = asked.variant if asked.variant in family.variants else None
-    return choose(
-        family, variant, {name: each for name, each in asked.params.items() if name in family.params}
-    )
-
-
-def analysis_of(asked: OfText, spec: Spec) -> Analysis:
-    """Return its figures.
-
-    Raises:
-        SpecError: the spec is wrong; ArgumentError: what is asked does not go with it.
-    """
-    graph = build(spec)
-    if len(graph.layers) > LAYERS:
-        raise ArgumentError(
-            f"the network has {len(graph.layers):,} layers, and a page shows {LAYERS:,}; "
-            "'cnnstat summary' shows any number"
-        )
-    return analyze_graph(graph.on(asked.input_shape) if asked.input_shape else graph, asked.settings)
-
-
-def analyzed(asked: OfText, name: str) -> Analysis:
-    """Return the figures of the network that is meant; a page asks for several parts of one.
-
-    Raises:
-        SpecError: the spec is wrong; ArgumentError: what is asked does not go with it.
-    """
-    key = (name, msgspec.json.encode([getattr(asked, field) for field in OfText.__struct_fields__]))
-    if _latest.get("key") != key:
-        spec = spec_of(asked, read_family(Source(name, asked.text)))
-        _latest.update(key=key, analysis=analysis_of(asked, spec))
-    return _latest["analysis"]  # type: ignore[no-any-return]
-
-
-_latest: dict[str, Any] = {}
-"""The last of these, and what was asked for it."""
+    text: str
+    known: Annotated[str, Meta(max_length=64)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 import tempfile
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from cnnstat.commands.serve.app import application
+from cnnstat.commands.serve.bounds import CONNECTIONS, HEADER_BYTES, IDLE_SECONDS, STOP_SECONDS
+from cnnstat.commands.serve.connections import Connection
 from cnnstat.commands.serve.guard import ADDRESS, new_token
-from cnnstat.commands.serve.workers import Workers
+from cnnstat.commands.serve.workers import NoMemoryError, Workers
 from cnnstat.page.assets import assets
 
 if TYPE_CHECKING:
@@ -25,35 +28,34 @@ if TYPE_CHECKING:
 
     from cnnstat.commands.serve.opened import Opened
 
-_PATIENCE = 2
-"""Seconds in which requests may end when the server is asked to stop."""
 
-
-class NoPortError(Exception):
-    """Nothing can be served on the port that was asked for; the message says why."""
+class NotServedError(Exception):
+    """Nothing can be served; the message says why."""
 
 
 def run(opened: Opened, port: int, say: Callable[[str], None], *, browser: bool) -> None:
     """Serve a page until Ctrl-C, which ends it as any other ending would. Port 0 is any that is free.
 
     Raises:
-        NoPortError: the port is taken, or not everybody's.
+        NotServedError: the port is taken, or others may not listen there; or there is too little memory.
     """
     gc.enable()  # the program goes without, for commands are short
     with socket.socket() as listening, tempfile.TemporaryDirectory(prefix="cnnstat-") as folder:
-        with suppress(AttributeError, OSError):
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _claim(listening)
         try:
             listening.bind((ADDRESS, port))
         except (OSError, OverflowError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise NoPortError(f"nothing can be served on port {port}: {reason}") from None
+            raise NotServedError(f"nothing can be served on port {port}: {reason}") from None
         port = listening.getsockname()[1]
         token = new_token()
         address = f"http://{ADDRESS}:{port}/{token}/"
         models = Path(folder, "models")
         models.mkdir()
-        workers = Workers(models)
+        try:
+            workers = Workers(models, opened.configuration)
+        except NoMemoryError as error:
+            raise NotServedError(str(error)) from None
         app = application(opened, assets("serve"), token, port, workers, models)
 
         def begun() -> None:
@@ -68,6 +70,14 @@ def run(opened: Opened, port: int, say: Callable[[str], None], *, browser: bool)
                 server.run(sockets=[listening])
         finally:
             workers.close()
+
+
+def _claim(listening: socket.socket) -> None:
+    """Let a port be taken at once that was in use a moment ago, and by nobody else from then on."""
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    elif option := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):  # on Windows, the other would share it
+        listening.setsockopt(socket.SOL_SOCKET, option, 1)
 
 
 class _Server(uvicorn.Server):
@@ -117,7 +127,7 @@ def _configuration(app: object, port: int) -> uvicorn.Config:
         app,  # type: ignore[arg-type]
         host=ADDRESS,
         port=port,
-        http="h11",
+        http=Connection,
         ws="none",
         loop="asyncio",
         lifespan="on",
@@ -126,10 +136,10 @@ def _configuration(app: object, port: int) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         backlog=64,
-        limit_concurrency=256,
-        h11_max_incomplete_event_size=64 << 10,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=_PATIENCE,
+        limit_concurrency=2 * CONNECTIONS,  # of those that ask for something; others make room
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
     )
 
 

@@ -18,25 +18,28 @@ from typing import TYPE_CHECKING
 from cnnstat.commands.serve.jobs import Answer, Ending, decode_job, encode_answer, refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
+    from cnnstat.commands.check.configuration import Configuration
     from cnnstat.commands.serve.jobs import Job
 
 _RESERVE = 64 << 20
 _TOO_MUCH = "this takes more memory than a page may have; the command line has no such limit"
 
 
-def work(jobs: Connection, memory: int, folder: str) -> None:
+def work(jobs: Connection, memory: int, folder: str, configuration: Configuration) -> None:
     """Answer jobs until the server is gone. An empty answer says that the worker is ready."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy is not imported yet
     # Imported before the limit holds and the files are closed: what all jobs need is there from the start.
-    from cnnstat.commands.serve.answers import answer, begin  # noqa: PLC0415
+    from cnnstat.commands.serve.answers import Answers  # noqa: PLC0415
     from cnnstat.commands.serve.closed_files import close_files  # noqa: PLC0415
 
-    begin()
+    answers = Answers(configuration)
+    answers.begin()
     _limit(memory)
     close_files(Path(folder))
     jobs.send_bytes(b"")
@@ -46,17 +49,17 @@ def work(jobs: Connection, memory: int, folder: str) -> None:
         except (EOFError, OSError):
             return
         try:
-            found = _answered(answer, job)
+            found = _answered(answers.answer, job)
             jobs.send_bytes(encode_answer(found))
         except MemoryError:  # to say so, too, takes memory
             _limit(memory + _RESERVE)
             jobs.send_bytes(encode_answer(refusal(Ending.TOO_MUCH, _TOO_MUCH, "memory")))
-            os._exit(1)  # what is left of such a job is anybody's guess
+            os._exit(1)  # what such a job has left behind, nobody knows
 
 
-def _answered(answer: object, job: Job) -> Answer:
+def _answered(answer: Callable[[Job], Answer], job: Job) -> Answer:
     try:
-        return answer(job)  # type: ignore[operator, no-any-return]
+        return answer(job)
     except MemoryError:
         raise
     except Exception as error:  # a fault of ours: the terminal has all of it, the page its name

@@ -4,145 +4,104 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import time
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import psutil
 
-from cnnstat.commands.serve.bounds import MEMORY, SUPERSEDED, WAITING
-from cnnstat.commands.serve.jobs import Ending, decode_answer, encode_job, refusal
-from cnnstat.commands.serve.worker import work
+from cnnstat.commands.serve.bounds import LEAST_MEMORY, MEMORY, WAITING
+from cnnstat.commands.serve.jobs import Ending, NoAnswerError, encode_job, refusal
+from cnnstat.commands.serve.worker_process import ENDED, EndedError, GoneError, WorkerProcess
 
 if TYPE_CHECKING:
-    from multiprocessing.context import SpawnContext
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
+    from cnnstat.commands.check.configuration import Configuration
     from cnnstat.commands.serve.bounds import Bound
     from cnnstat.commands.serve.jobs import Answer, Job
 
 COUNT = 3
 """Workers: one is always left for an answer that is short, whatever the others are at."""
 
-_START = 120.0
-"""Seconds in which a worker is ready, on a machine that is very busy."""
-_LOOK = 0.2
-"""Seconds between two looks at a job that goes on."""
+_AGAIN = 1.0
+"""Seconds until a worker is started again that could not be."""
 
 Turn: TypeAlias = tuple[str, str]
 """A page and the kind of answer that it asks for: of these the newest counts."""
 
 
-class _Ended(Exception):  # noqa: N818 - it says why a worker was ended
-    def __init__(self, why: str, code: str) -> None:
-        self.why, self.code = why, code
-        super().__init__(why)
-
-
-class _Worker:
-    """One process. All but `hurry` is called from one thread at a time."""
-
-    def __init__(self, context: SpawnContext, memory: int, folder: Path) -> None:
-        self._memory = memory
-        self._jobs, theirs = context.Pipe()
-        self.process = context.Process(target=work, args=(theirs, memory, str(folder)), daemon=True)
-        self.process.start()
-        theirs.close()
-        self._superseded: float | None = None
-
-    def begin(self) -> None:
-        """Wait until it is ready.
-
-        Raises:
-            _Ended: it never is.
-        """
-        self._received(time.monotonic() + _START, _START)
-
-    def answered(self, data: bytes, seconds: float) -> bytes:
-        """Return what it answers.
-
-        Raises:
-            _Ended: it was ended, or ended by itself.
-        """
-        self._superseded = None
-        with suppress(OSError):  # it has gone, and receiving says so
-            self._jobs.send_bytes(data)
-        return self._received(time.monotonic() + seconds, seconds)
-
-    def hurry(self) -> None:
-        """Let it go on with a job that nobody waits for no longer than a moment."""
-        self._superseded = time.monotonic() + SUPERSEDED
-
-    def end(self) -> None:
-        """End the process, in the middle of whatever it is at."""
-        self.process.kill()
-        self.process.join()
-        self._jobs.close()
-
-    def _received(self, until: float, seconds: float) -> bytes:
-        while not self._jobs.poll(max(0.0, min(_LOOK, until - time.monotonic()))):
-            if self._superseded is not None and time.monotonic() > self._superseded:
-                raise _Ended("a newer request took its place", "superseded")
-            if time.monotonic() > until:
-                why = f"this takes longer than the {seconds:g} seconds that a page may ask for"
-                raise _Ended(f"{why}; the command line has no such limit", "time")
-            if self._taken() > self._memory:
-                raise _Ended("this takes more memory than a page may have", "memory")
-        try:
-            return self._jobs.recv_bytes()
-        except (EOFError, OSError):
-            why = "the process that worked on it has ended, most likely for want of memory"
-            raise _Ended(why, "memory") from None
-
-    def _taken(self) -> int:
-        try:
-            return int(psutil.Process(self.process.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
+class NoMemoryError(Exception):
+    """There is too little memory for workers; the message says how much."""
 
 
 class Workers:
-    """All of them. ``folder`` is the one that they may read beside the program's own."""
+    """All of them. ``folder`` is the one that they may read beside the program's own.
 
-    def __init__(self, folder: Path, count: int = COUNT, memory: int = MEMORY) -> None:
-        self._folder = folder
-        self._memory = min(memory, psutil.virtual_memory().available // 2)
-        self._context = multiprocessing.get_context("spawn")
+    Raises:
+        NoMemoryError: there is too little for them.
+    """
+
+    def __init__(
+        self, folder: Path, configuration: Configuration, count: int = COUNT, memory: int = MEMORY
+    ) -> None:
+        share = psutil.virtual_memory().available // count
+        if share < LEAST_MEMORY:
+            needed, free = count * LEAST_MEMORY >> 20, count * share >> 20
+            raise NoMemoryError(f"{count} workers need {needed} MiB of memory, and {free} are free")
+        self._of_each = (multiprocessing.get_context("spawn"), min(memory, share), folder, configuration)
         self._threads = ThreadPoolExecutor(count + 1, "cnnstat-serve")
-        self._all: set[_Worker] = set()
-        self._idle: asyncio.LifoQueue[_Worker | None] = asyncio.LifoQueue()
+        self._all: set[WorkerProcess] = set()
+        self._idle: asyncio.LifoQueue[WorkerProcess | None] = asyncio.LifoQueue()
         self._long = asyncio.Semaphore(max(1, count - 1))
         self._count, self._closed = count, False
         # By whether they are long: those keep no figures from being asked for.
         self._waits = {True: 0, False: 0}
         self._latest: dict[Turn, object] = {}
-        self._at_work: dict[Turn, _Worker] = {}
+        self._at_work: dict[Turn, WorkerProcess] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all; the first is ready then, the others soon."""
-        starting = [asyncio.ensure_future(self._start()) for _ in range(self._count)]
+        starting = [self._apart(self._start()) for _ in range(self._count)]
         await asyncio.wait(starting, return_when=asyncio.FIRST_COMPLETED)
 
-    async def ask(self, job: Job, bound: Bound, page: str = "") -> Answer:
-        """Return the answer to a job; of a ``page``, an older job of its kind is given up for it."""
-        if self._closed:
-            return _stopped()
+    @contextmanager
+    def place(self, bound: Bound) -> Iterator[None]:
+        """Take one of the places for requests that wait, before anything of one is kept.
+
+        Raises:
+            NoAnswerError: there is none left.
+        """
         if self._waits[bound.long] >= WAITING:
-            return refusal(Ending.TOO_MUCH, "too many requests wait already", "requests")
+            raise NoAnswerError(Ending.TOO_MUCH, "too many requests wait already", "requests")
+        self._waits[bound.long] += 1
+        try:
+            yield
+        finally:
+            self._waits[bound.long] -= 1
+
+    async def ask(self, job: Job, bound: Bound, page: str = "") -> Answer:
+        """Return the answer to a job that has a place.
+
+        Of a ``page``, an older job of its kind is given up for it; so is a job where this is cancelled.
+        """
+        content = encode_job(job)  # before a worker is taken: where this fails, none is lost
         turn, this = (page, job.kind), object()
         if page:
             self._latest[turn] = this
             if turn in self._at_work:
                 self._at_work[turn].hurry()
-        self._waits[bound.long] += 1
         try:
-            if not bound.long:
-                return await self._answer(job, bound, turn, this)
-            async with self._long:
-                return await self._answer(job, bound, turn, this)
+            async with self._long if bound.long else nullcontext():
+                for _ in range(self._count + 1):  # all that had nothing to do may have gone
+                    answer = await self._answer(content, bound.seconds, turn, this)
+                    if answer is not None:
+                        return answer
+            return refusal(Ending.TOO_MUCH, ENDED, "memory")
         finally:
-            self._waits[bound.long] -= 1
             if self._latest.get(turn) is this:
                 del self._latest[turn]
 
@@ -162,8 +121,10 @@ class Workers:
         for each in [*self._all]:
             each.process.join()
 
-    async def _answer(self, job: Job, bound: Bound, turn: Turn, this: object) -> Answer:
-        content = encode_job(job)  # before a worker is taken: where this fails, none is lost
+    async def _answer(self, content: bytes, seconds: float, turn: Turn, this: object) -> Answer | None:
+        """Return what the next worker answers that is idle; None where it has gone."""
+        if self._closed:
+            return _stopped()
         worker = await self._idle.get()
         if worker is None or self._closed:
             return _stopped()
@@ -172,50 +133,70 @@ class Workers:
             return refusal(Ending.TOO_MUCH, "a newer request took its place", "superseded")
         if turn[0]:
             self._at_work[turn] = worker
+        worker.at_ease()
         loop = asyncio.get_running_loop()
+        working = loop.run_in_executor(self._threads, worker.answered, content, seconds)
         try:
-            data = await loop.run_in_executor(self._threads, worker.answered, content, bound.seconds)
-            answer = decode_answer(data)
-        except _Ended as ended:
-            if self._closed:
+            return await asyncio.shield(working)
+        except asyncio.CancelledError:
+            if working.cancelled():
                 return _stopped()
-            self._replace(worker)
-            return refusal(Ending.TOO_MUCH, ended.why, ended.code)
-        except BaseException:  # a fault, or nobody waits any more: what the worker is at, nobody knows
-            self._replace(worker)
+            worker.hurry()  # nobody waits any more; its place is free when it has ended
+            await asyncio.wait((working,))
             raise
+        except GoneError:
+            return None
+        except EndedError as ended:
+            return _stopped() if self._closed else refusal(Ending.TOO_MUCH, ended.why, ended.code)
         finally:
             if self._at_work.get(turn) is worker:
                 del self._at_work[turn]
-        if answer.ending == Ending.TOO_MUCH:  # it ends itself
-            self._replace(worker)
-        else:
-            self._idle.put_nowait(worker)
-        return answer
+            if _whole(working):
+                self._idle.put_nowait(worker)
+            elif not self._closed:
+                self._apart(self._replace(worker, working))
 
-    def _replace(self, worker: _Worker) -> None:
-        async def replaced() -> None:
-            with suppress(RuntimeError):  # the server stops, and ends all workers itself
-                await asyncio.get_running_loop().run_in_executor(self._threads, worker.end)
-                self._all.discard(worker)
-                await self._start()
-
-        if not self._closed:
-            self._replacing = asyncio.ensure_future(replaced())
+    async def _replace(self, worker: WorkerProcess, working: asyncio.Future[Answer]) -> None:
+        await asyncio.wait((working,))
+        with suppress(RuntimeError):  # the server stops, and ends all workers itself
+            await asyncio.get_running_loop().run_in_executor(self._threads, worker.end)
+            self._all.discard(worker)
+            await self._start()
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        worker = await loop.run_in_executor(self._threads, self._started)
-        self._idle.put_nowait(worker)
+        while not self._closed:
+            try:
+                worker = await loop.run_in_executor(self._threads, self._started)
+            except OSError as error:  # no more processes, or no memory for one: that may change
+                print(f"a worker cannot be started: {error}", file=sys.stderr)
+                await asyncio.sleep(_AGAIN)
+            else:
+                self._idle.put_nowait(worker)
+                return
 
-    def _started(self) -> _Worker:
-        worker = _Worker(self._context, self._memory, self._folder)
+    def _started(self) -> WorkerProcess:
+        worker = WorkerProcess(*self._of_each)
         self._all.add(worker)
         if self._closed:
             worker.process.kill()
-        with suppress(_Ended):  # the first job that it gets says that it is gone
+        with suppress(EndedError):  # the first job that it gets finds that it is gone
             worker.begin()
         return worker
+
+    def _apart(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Let something go on that no request waits for."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)  # the loop itself would not keep it
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _whole(working: asyncio.Future[Answer]) -> bool:
+    """Say whether a worker has answered, and goes on."""
+    if not working.done() or working.cancelled() or working.exception() is not None:
+        return False
+    return working.result().ending != Ending.TOO_MUCH  # else it ends itself
 
 
 def _stopped() -> Answer:

@@ -116,15 +116,15 @@ def sweep(
     settings = (settings or Settings()).on(graph.spec)
     shape = graph.input_shape
     tries = Tries(graph, settings)
-    own = _accepted(tries.walked(graph.input_shapes))
+    own = tries.own
     found: list[Outcome] = []
     for size in steps.sizes:
-        found.append(tries.outcome(size, own))
+        found.append(tries.outcome(size))
         advance(1)
     outcomes = tuple(found)
     if own is None and not any(outcome.accepted for outcome in outcomes):
         analyze_graph(graph, settings)  # which says what is wrong, and where
-    search = SizeSearch(graph, settings, steps, tries.outcome(shape[1:], own), outcomes)
+    search = SizeSearch(graph, settings, steps, tries.outcome(shape[1:]), outcomes)
     if own is None:
         return search
     far = _far(tries, shape)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from itertools import compress
 from math import prod
+from operator import mul
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,9 +14,12 @@ from msgspec import Struct
 from cnnstat.analysis import memory
 from cnnstat.analysis.walk import Walk
 from cnnstat.base.errors import Misfit
+from cnnstat.commands.sizes.alike import Alike, alike
 from cnnstat.layers.base import size_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnstat.analysis.settings import Settings
     from cnnstat.commands.sizes.size_range import Size
     from cnnstat.graph.model import Graph
@@ -94,34 +98,37 @@ def _count(layer: _Figures) -> tuple[int, int]:
 
 
 class Tries:
-    """One network at any size. What layers come to is remembered from one size to the next."""
+    """One network at any size. What layers come to is remembered from one size to the next.
+
+    ``own`` is the network at its own size, None where that is refused.
+    """
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
         self.graph, self.settings = graph, settings
-        self.freed = memory.freed(graph, graph.holders)
-        self.owning = [node.owns for node in graph.layers]
+        self._freed = memory.freed(graph, graph.holders)
         self.walk = Walk(graph, _figures, strict=settings.strict)
+        self._alike: Alike | None = None
+        walked = self.walked(graph.input_shapes)
+        self.own = None if isinstance(walked, Refusal) else walked
+        if self.own:
+            self._tell_apart(self.own)
 
-    def outcome(self, size: Size, own: Walked | None) -> Outcome:
-        """Try a size; ``own`` is the network at its own, None where that is refused."""
-        walked = self.walked(self.shapes(size))
-        if isinstance(walked, Refusal):
-            return Outcome(size, refusal=walked)
-        changed = walked.changed(own) if own else None
-        return Outcome(size, cost=self.cost(walked), changed=changed)
-
-    def cost(self, walked: Walked) -> Cost:
-        """Return the figures of the whole network."""
-        params = sum(layer.params for layer in compress(walked.layers, self.owning))
-        stored = memory.stored_activations(self.graph, walked.shapes)
-        peak = memory.peak_activations(stored, self.freed)
-        return Cost(
-            output_shape=walked.shapes[self.graph.outputs[-1]],
-            params=params,
-            macs=sum(layer.macs for layer in walked.layers),
-            activations=sum(prod(figures.shape) for figures in walked.layers),
-            inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
-            leftover_layers=sum(layer.leftover for layer in walked.layers),
+    def outcome(self, size: Size) -> Outcome:
+        """Try a size."""
+        shapes = self.shapes(size)
+        found = self._of_alike(shapes) if self._alike else None
+        if found is None:
+            walked = self.walked(shapes)
+            if isinstance(walked, Refusal):
+                return Outcome(size, refusal=walked)
+            self._tell_apart(walked)
+            found = self._of_alike(shapes)
+        if isinstance(found, Refusal):
+            return Outcome(size, refusal=found)
+        assert found is not None
+        assert self._alike is not None
+        return Outcome(
+            size, cost=self._cost(self._alike, shapes, found), changed=self._changed(self._alike, found)
         )
 
     def shapes(self, size: Size) -> tuple[Shape, ...]:
@@ -138,6 +145,65 @@ class Tries:
                 return Refusal(node.path, node.type, figures.code, figures.message)
             layers.append(figures)
         return Walked((*shapes, *[figures.shape for figures in layers]), tuple(layers))
+
+    def _tell_apart(self, walked: Walked) -> None:
+        """Learn which layers are alike at one more size."""
+        self._alike = alike(self.graph, self.walk.plan, self._freed, self._alike, walked.shapes)
+
+    def _of_alike(self, inputs: tuple[Shape, ...]) -> list[_Figures] | Refusal | None:
+        """Return the figures of a layer of each likeness, or the first refusal of all layers.
+
+        None where layers that were alike so far are no longer.
+        """
+        assert self._alike is not None
+        shapes = [*inputs]
+        firsts = self._alike.firsts
+        if any(shapes[firsts[number]] != shape for number, shape in enumerate(inputs)):
+            return None
+        found: list[_Figures] = []
+        for node, _, figures in self.walk.steps(inputs, self._alike.plan):
+            if isinstance(figures, Misfit):
+                return Refusal(node.path, node.type, figures.code, figures.message)
+            shapes.append(figures.shape)
+            if shapes[firsts[len(shapes) - 1]] != figures.shape:
+                return None
+            found.append(figures)
+        return found
+
+    def _changed(self, likes: Alike, found: Sequence[_Figures]) -> int | None:
+        """Return the first layer that stores other numbers than at the own size; None without any, or it."""
+        if self.own is None:
+            return None
+        arity, own = len(self.graph.inputs), self.own.layers
+        for (node, _, _), now in zip(likes.plan, found, strict=True):
+            then = own[node.number - arity]
+            # Figures are remembered, so a layer that is read alike has the same ones.
+            if now is not then and _count(now) != _count(then):
+                return node.number
+        return None
+
+    def _cost(self, likes: Alike, inputs: tuple[Shape, ...], found: Sequence[_Figures]) -> Cost:
+        """Return the figures of the whole network, given those of a layer of each likeness."""
+        shapes = (*inputs, *[figures.shape for figures in found])
+        volumes = [*map(prod, shapes)]
+        params = sum(map(mul, likes.owning, [figures.params for figures in found]))
+        if likes.moments is None:
+            classes = [volumes[first] for first in likes.of_class]
+            holders = enumerate(self.graph.holders)
+            stored = [classes[likes.classes[i]] if i == holder else 0 for i, holder in holders]
+            peak = memory.peak_activations(stored, self._freed)
+        else:
+            peak = max(
+                [sum([count * volumes[likes.of_class[i]] for i, count in moment]) for moment in likes.moments]
+            )
+        return Cost(
+            output_shape=shapes[likes.of_class[likes.classes[self.graph.outputs[-1]]]],
+            params=params,
+            macs=sum(map(mul, likes.layers, [figures.macs for figures in found])),
+            activations=sum(map(mul, likes.layers, volumes[len(inputs) :])),
+            inference_memory_bytes=memory.inference_memory(params, peak, self.settings).value,
+            leftover_layers=sum(compress(likes.layers, [figures.leftover for figures in found])),
+        )
 
 
 def _figures(layer: Layer, inputs: tuple[Shape, ...], _frozen: bool) -> _Figures:

@@ -241,6 +241,7 @@ export interface NetworkPage {
   proof: RunDocument | null;
   /** why it could not be run; empty where it was, or where nobody asked */
   proof_reason: string;
+  /** of a layer, the first is of the unit that is shown at first; without one, the middle unit is */
   traces: UnitTrace[] | null;
   /** why there are no traces; empty where there are */
   traces_reason: string;

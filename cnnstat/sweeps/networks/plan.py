@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cnnstat.analysis.machines import Machine  # noqa: TC001 - msgspec reads it
 from cnnstat.analysis.settings import Settings  # noqa: TC001 - msgspec reads it
+from cnnstat.sweeps.networks.meaning import conditions, content
 
 if TYPE_CHECKING:
     from cnnstat.base.arguments import Inputs
@@ -52,14 +53,21 @@ class Plan(Struct, frozen=True, dict=True):
 
     @property
     def fingerprint(self) -> str:
-        """Return a text that is another one wherever any figure, or the number of any point, might be."""
-        nameless = replace(self, members=tuple(replace(each, label="", file="") for each in self.members))
-        return blake2b(nameless.encoded, digest_size=16).hexdigest()
+        """Return a text that is another one wherever any figure, or the number of any point, might be.
+
+        It is of what is written, not of how: comments and blanks of a spec, and blanks in conditions or the
+        order of these, are left out. What varies keeps its order, by which points are numbered.
+        """
+        members = [replace(each, label="", file="", text=content(each.text)) for each in self.members]
+        meant = msgspec.structs.asdict(self)
+        meant |= {"members": members, "vary": [*self.vary.items()], "where": conditions(self.where)}
+        encoded = msgspec.json.encode(meant, enc_hook=_plain, order="deterministic")
+        return blake2b(encoded, digest_size=16).hexdigest()
 
     @property
     def encoded(self) -> bytes:
         """Return all that the points and their figures depend on."""
-        return msgspec.json.encode(self, enc_hook=_plain, order="deterministic")
+        return msgspec.json.encode(self, enc_hook=_plain)
 
 
 def _plain(value: object) -> object:

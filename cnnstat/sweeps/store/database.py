@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_READ = 50_000
+_READ = 5_000
 """Rows that are in memory together."""
+
+_PAGES, _PAGES_OF_COLUMN = 64, 2
+"""Megabytes that the library may take: in all, and more for each column.
+
+Left alone, it keeps every page that it has written or read, up to most of the memory of a machine. When it
+packs what was added, it holds some pages of every column at once: with 60 columns of lists, 64 do not do.
+"""
 
 _MAGIC, _MAGIC_END = b"DUCK", 12
 _PROCESS = re.compile(r"\(PID (\d+)\)")
@@ -37,7 +44,8 @@ class Database:
         self.path, self.going_on = path, ""
         _check_kind(path)
         with self.explained():
-            self._connection = duckdb().connect(str(path), read_only=read_only)
+            one_thread = {"threads": 1}  # each takes memory of its own, and Python is what a sweep waits for
+            self._connection = duckdb().connect(str(path), read_only=read_only, config=one_thread)
         if not path.exists():  # by its name, the library has taken it for something else
             raise Undone(f"{path} cannot be a store; call it {path.stem}.duckdb")
 
@@ -45,6 +53,10 @@ class Database:
         """Close the file; what was written is in it."""
         with self.explained():
             self._connection.close()
+
+    def bound(self, columns: int) -> None:
+        """Take no more memory than tables of so many columns need, whatever number of rows they have."""
+        self.run(f"SET memory_limit = '{_PAGES + _PAGES_OF_COLUMN * columns}MB'")
 
     def run(self, text: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows that a statement in SQL gives.

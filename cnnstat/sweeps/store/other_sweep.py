@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.base.text import listed, plain
+from cnnstat.sweeps.networks.meaning import conditions, content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ def another_sweep(path: Path, was: Mapping[str, Any], plan: Plan) -> str:
     if not found:
         return f"{path} has the points of another sweep"
     ways = ["Name another file, or ask for that sweep"]
-    if was["where"] != now["where"]:
+    if conditions(was["where"]) != conditions(now["where"]):
         ways.insert(0, f"'cnnstat query {path} CONDITION' asks the points that it has")
     return f"{path} is the store of another sweep: {found}. {'. '.join(ways)}"
 
@@ -37,7 +38,9 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str
     ]
     for name in names:
         yield f"under --vary it has {_varied(name, was['vary'])}, not {_varied(name, now['vary'])}"
-    if was["where"] != now["where"]:
+    if not names and [*was["vary"]] != [*now["vary"]]:
+        yield f"it varies {', '.join(was['vary'])} in this order"
+    if conditions(was["where"]) != conditions(now["where"]):
         asked = " and ".join(was["where"])
         yield f"it has {f'the conditions {asked}' if asked else 'no conditions'} on parameters"
     if was["seed"] != now["seed"]:
@@ -59,8 +62,12 @@ def _of_members(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterato
     for one, other in zip(was, now, strict=False) if labels == others else ():
         if one["inputs"] != other["inputs"]:
             yield f"{one['label']} has the input {_word(one['inputs'])} there, not {_word(other['inputs'])}"
-        elif one != other:
+        elif content(one["text"]) != content(other["text"]) or _read(one) != _read(other):
             yield f"the spec of {one['label']} has changed"
+
+
+def _read(member: Mapping[str, Any]) -> tuple[Any, ...]:
+    return member["variant"], member["of_space"]
 
 
 def _settled(params: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from cnnstat.analysis.machines import Machine
 from cnnstat.cli.output import Undone
 from cnnstat.sweeps.cells import cell_of, recorded, value_of, values_recorded
 from cnnstat.sweeps.libraries import arrow
-from cnnstat.sweeps.networks.columns import column_names, param_key
+from cnnstat.sweeps.networks.columns import FIXED, column_names, param_key
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import REAL, SWEPT
 from cnnstat.sweeps.store.database import Database, quoted
@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 FORMAT = 3
 """Of the tables; another one is another store."""
 
+_SPAN = 50_000
+"""Points that are put in order at once."""
+
 _TYPES = {
     **{"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"},
     **dict.fromkeys(REAL, "DOUBLE"),
 }
+_FIXED = dict(zip(FIXED, ("BIGINT", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"), strict=True))
 _KINDS = {"integer": "HUGEINT", "number": "DOUBLE", "flag": "BOOLEAN", "word": "VARCHAR", "mixed": "VARCHAR"}
 
 
@@ -55,6 +59,7 @@ class Store:
         except BaseException:
             self.close()
             raise
+        self._database.bound(len(_FIXED) + len(self.about["params"]) + len(self.about["figures"]))
         if plan is not None:
             self._count(sum(stop - start for start, stop in self.present()))
 
@@ -100,11 +105,12 @@ class Store:
     def present(self) -> list[tuple[int, int]]:
         """Return the ranges of points that are there, in order."""
         found: list[tuple[int, int]] = []
-        for start, stop in self._database.run("SELECT start, stop FROM done ORDER BY start"):
-            if found and found[-1][1] == start:
-                found[-1] = (found[-1][0], stop)
-            else:
-                found.append((start, stop))
+        for some in self._database.some("SELECT start, stop FROM done ORDER BY start"):
+            for start, stop in some:
+                if found and found[-1][1] == start:
+                    found[-1] = (found[-1][0], stop)
+                else:
+                    found.append((start, stop))
         return found
 
     def add(self, batch: Batch) -> None:
@@ -118,14 +124,20 @@ class Store:
             self._database.run("INSERT INTO done VALUES (?, ?)", [batch.start, batch.stop])
         self._count(self._stored + batch.stop - batch.start)
 
-    def between(self, start: int, stop: int) -> Iterator[list[Row]]:
-        """Yield the rows of points in order of number, some at a time."""
-        return self._read(f"WHERE point >= {start:d} AND point < {stop:d} ORDER BY point")
+    def between(self, start: int, stop: int, where: str = "true") -> Iterator[list[Row]]:
+        """Yield the rows of points that meet a condition in SQL in order of number, some at a time."""
+        for first in range(start, stop, _SPAN):
+            of_these = f"point >= {first:d} AND point < {min(first + _SPAN, stop):d}"
+            yield from self._read(f"WHERE {of_these} AND {where} ORDER BY point")
 
-    def found(self, where: str, order: str = "point", top: int | None = None) -> Iterator[list[Row]]:
-        """Yield the rows of points that are not refused and meet a condition in SQL, some at a time."""
-        some = "" if top is None else f" LIMIT {top:d}"
-        return self._read(f"WHERE refused IS NULL AND {where} ORDER BY {order}{some}")
+    def found(self, where: str) -> Iterator[list[Row]]:
+        """Yield the rows of points that are not refused and meet a condition in SQL, in order of number."""
+        for start, stop in self.present():
+            yield from self.between(start, stop, f"refused IS NULL AND {where}")
+
+    def first(self, where: str, order: str, top: int) -> Iterator[list[Row]]:
+        """Yield, in an order of SQL, the first rows of points that `found` yields in order of number."""
+        return self._read(f"WHERE refused IS NULL AND {where} ORDER BY {order} LIMIT {top:d}")
 
     def count(self, where: str) -> int:
         """Return how many points meet a condition of the database."""
@@ -153,14 +165,17 @@ class Store:
     def _read(self, which: str) -> Iterator[list[Row]]:
         names, kinds = [*self.about["params"]], [*self.about["params"].values()]
         params = len(kinds)
+        as_they_are = not {"number", "mixed"} & {*kinds}
+        lists = any(SWEPT[key].kind == "sizes" for key in self.about["figures"])
         for some in self._database.some(f"SELECT * FROM points {which}"):
             rows = []
             for number, network, code, why, exact, *cells in some:
-                own = tuple(map(value_of, cells[:params], kinds))
+                own = tuple(cells[:params] if as_they_are else map(value_of, cells[:params], kinds))
                 if exact is not None:
                     kept = values_recorded(exact)
                     own = tuple([kept.get(name, value) for name, value in zip(names, own, strict=True)])
-                worked_out = () if code else tuple([_cell(cell) for cell in cells[params:]])
+                figures = cells[params:]
+                worked_out = () if code else tuple([*map(_cell, figures)] if lists else figures)
                 rows.append(Row(number, network, own, worked_out, code or "", why or ""))
             yield rows
 
@@ -201,7 +216,7 @@ class Store:
         named = dict(zip(column_names((*params,)), params.values(), strict=True))
         names = (f"{quoted(name)} {_KINDS[kind]}" for name, kind in named.items())
         figures = (f"{quoted(key)} {_TYPES[SWEPT[key].kind]}" for key in plan.figures)
-        fixed = ("point BIGINT", "network INTEGER", "refused VARCHAR", "why VARCHAR", "exact VARCHAR")
+        fixed = (f"{name} {kind}" for name, kind in _FIXED.items())
         run = self._database.run
         with self._database.together():
             run("CREATE TABLE done (start BIGINT, stop BIGINT)")

@@ -184,6 +184,22 @@ layers:
   - {name: c, type: maybe, here: true, repeat: 9}
   - {type: conv, filters: 5, kernel: 3}
 """,
+    "repetitions of nothing within a block": """
+input: [6, 20, 20]
+blocks:
+  maybe:
+    params: {here: false}
+    layers:
+      - {type: relu, when: $here}
+  outer:
+    layers:
+      - {name: a, type: conv, filters: 6, kernel: 3, padding: 1}
+      - {name: none, type: maybe, repeat: 9}
+      - {type: conv, filters: 6, kernel: 3, padding: 1}
+layers:
+  - {name: many, type: outer, repeat: 9}
+  - {type: conv, filters: 5, kernel: 3}
+""",
     "patterns that repeat": """
 input: [3, 16, 16]
 blocks:

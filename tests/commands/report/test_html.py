@@ -13,7 +13,7 @@ import pytest
 from cnnstat.analysis.settings import Settings
 from cnnstat.commands.check.configuration import Configuration
 from cnnstat.commands.report.finding_entries import Checks
-from cnnstat.commands.report.html import html, policy
+from cnnstat.commands.report.html import html, policy_of
 from cnnstat.commands.report.networks import Given, networks
 from cnnstat.commands.report.pages import Wanted, pages_of
 from cnnstat.page.assets import Assets, assets
@@ -35,7 +35,7 @@ MORE = (
 )
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "div", "noscript", "h1", "p"),
-    *("table", "tr", "th", "td", "br", "script"),
+    *("table", "caption", "tr", "th", "td", "br", "script"),
 }
 
 
@@ -127,7 +127,9 @@ def test_who_has_no_script_sees_the_totals(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", ["x='</SCRIPT >'", "x='<!-- <script>'", "a\r\nb"])
 def test_a_script_that_ends_its_element_is_refused(script: str) -> None:
-    pages = pages_of(networks(["lenet5"], Given({}, None, Settings())), Wanted(), Checks(Configuration()))
+    pages = pages_of(
+        networks(["lenet5"], Given(Configuration(), {}, None, Settings())), Wanted(), Checks(Configuration())
+    )
     with pytest.raises(ValueError, match="does not fit into <script>"):
         html(pages.document, pages.networks, Assets(script, ""))
-    assert "script-src 'sha256-" in policy(Assets(script, ""))
+    assert "script-src 'sha256-" in policy_of(Assets(script, ""))

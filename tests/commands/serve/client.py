@@ -30,8 +30,8 @@ LONG = "input: [3, 32, 32]\nlayers:\n" + "- {type: conv, filters: 3, kernel: 3, 
 class Page:
     """What a page asks of its server; the token and the headers of a browser go with each request."""
 
-    def __init__(self, client: TestClient, workers: Workers) -> None:
-        self.client, self.workers = client, workers
+    def __init__(self, client: TestClient, workers: Workers, folder: Path) -> None:
+        self.client, self.workers, self.folder = client, workers, folder
 
     def get(self, place: str, **headers: str) -> Any:
         return self.client.get(f"/{TOKEN}/{place}", headers=headers)
@@ -51,7 +51,8 @@ class Page:
 @contextmanager
 def served(folder: Path, spec: str | None = None, **of_workers: Any) -> Iterator[Page]:
     """Serve a spec. ``folder`` is for models; two workers are as many as one test needs."""
-    workers = Workers(folder, **({"count": 2} | of_workers))
-    app = application(opened(spec), Assets("/* script */", "/* style */"), TOKEN, PORT, workers, folder)
+    what = opened(spec)
+    workers = Workers(folder, what.configuration, **({"count": 2} | of_workers))
+    app = application(what, Assets("/* script */", "/* style */"), TOKEN, PORT, workers, folder)
     with TestClient(app, ORIGIN) as client:
-        yield Page(client, workers)
+        yield Page(client, workers, folder)

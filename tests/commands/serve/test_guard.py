@@ -66,6 +66,7 @@ def test_what_a_browser_says_of_another_site_counts(site: str, page: Page) -> No
     link = {"sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     assert page.get("", **link).status_code == 200
     assert page.get("", **(link | {"sec-fetch-dest": "iframe"})).status_code == 403
+    assert {page.get(place, **link).status_code for place in ("start", "file", "zoo")} == {403}
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "TRACE", "PATCH"])

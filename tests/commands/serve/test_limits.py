@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from cnnstat.commands.serve import app, bounds
+from cnnstat.commands.serve import bounds
 from cnnstat.commands.serve.bounds import Bound
+from cnnstat.commands.serve.kinds import KINDS, Kind
+from cnnstat.commands.serve.requests import OfText
 from tests.commands.serve.client import LONG, MANY, SMALL, served
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def workers_of(page: Page) -> set[int | None]:
 
 
 def test_a_text_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.KINDS, "live", Bound(0.1, long=False))
+    monkeypatch.setitem(KINDS, "live", Kind(OfText, Bound(0.1, long=False)))
     with served(tmp_path) as page:
         before = workers_of(page)
         answer = page.post("live", {"text": MANY})
@@ -63,7 +65,7 @@ def test_one_page_that_hangs_keeps_no_other_waiting(tmp_path: Path, monkeypatch:
 def test_of_a_page_the_newest_request_counts(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnstat.commands.serve.workers.SUPERSEDED", 0.0)
+    monkeypatch.setattr("cnnstat.commands.serve.worker_process.GIVEN_UP", 0.0)
     more: dict[str, dict[str, object]] = {key: {"layer": "conv1"} for key in ("explained", "fields")}
     more["trace"] = {"layer": "conv1", "unit": [0, 0, 0]}
     long, small = ({"text": text, **more.get(kind, {})} for text in (LONG, SMALL))
@@ -77,7 +79,7 @@ def test_of_a_page_the_newest_request_counts(
         assert (older.result().status_code, older.result().json()["code"]) == (503, "superseded")
 
 
-@pytest.mark.parametrize("fault", ["encode_job", "decode_answer"])
+@pytest.mark.parametrize("fault", ["workers.encode_job", "worker_process.decode_answer"])
 def test_a_fault_of_the_server_costs_no_worker(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,7 +91,7 @@ def test_a_fault_of_the_server_costs_no_worker(
     with served(tmp_path, count=1) as page:
         for _ in range(2):
             with monkeypatch.context() as patch:
-                patch.setattr(f"cnnstat.commands.serve.workers.{fault}", fail)
+                patch.setattr(f"cnnstat.commands.serve.{fault}", fail)
                 with pytest.raises(UnicodeEncodeError):
                     page.post("live", {"text": SMALL})
             with ThreadPoolExecutor(1) as threads:

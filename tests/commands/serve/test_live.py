@@ -127,10 +127,9 @@ def test_settings_are_those_of_a_command_line(page: Page) -> None:
         "batch": 8,
         "dtype": "float16",
         "optimizer": "adam",
-        "input_shape": {"input": [1, 40, 40]},
     }
     found = page.live(**as_asked("lenet5"), **asked)
-    options = ("--batch", "8", "--dtype", "float16", "--optimizer", "adam", "--input", "1x40x40")
+    options = ("--batch", "8", "--dtype", "float16", "--optimizer", "adam")
     said = within("summary", "lenet5", *options, "--format", "json").stdout
     assert found["network"]["summary"] == json.loads(said)
 
@@ -140,8 +139,6 @@ def test_settings_are_those_of_a_command_line(page: Page) -> None:
     [
         ({"dtype": "int3"}, "int3"),
         ({"optimizer": "magic"}, "magic"),
-        ({"fields_of": "nobody"}, "no input 'nobody'"),
-        ({"input_shape": {"left": [3, 4, 4]}}, "left"),
         ({"params": {"filters": {"a": 1}}}, "a parameter is a number"),
     ],
 )
@@ -150,6 +147,15 @@ def test_what_does_not_go_with_the_network_is_said(asked: dict[str, Any], said: 
     found = page.live(text, **asked)
     assert found["network"] is None
     assert said in found["refused"]
+
+
+@pytest.mark.parametrize("batch", [0, -1, 1.5, 100_000_000, 10**30])
+def test_a_batch_that_is_out_of_range_is_said_as_parameters_are(batch: float, page: Page) -> None:
+    found = page.live(SMALL, batch=batch)
+    expected = f"batch: expected a whole number from 1 to 1,000,000, got {batch:,}"
+    assert (found["network"], found["refused"]) == (None, expected)
+    answer = page.post("conventions", {"text": SMALL, "batch": batch})
+    assert (answer.status_code, answer.json()["refused"]) == (422, expected)
 
 
 def test_a_variant_and_a_parameter_that_the_text_no_longer_has(page: Page) -> None:

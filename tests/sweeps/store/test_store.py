@@ -266,6 +266,41 @@ def test_a_store_of_another_text_or_version_is_refused(
     assert f"it was begun by cnnstat {cnnstat.__version__}, this is 9.9" in within(*own).stderr
 
 
+PAIR = "input: [1]\nparams: {a: 1, b: 1}\nlayers:\n- {type: linear, units: $a}\n- {type: linear, units: $b}\n"
+
+
+def test_points_are_numbered_by_what_varies_in_its_order(tmp_path: Path) -> None:
+    spec, path = tmp_path / "pair.yaml", tmp_path / "pair.duckdb"
+    spec.write_text(PAIR)
+    a, b = ("--vary", "a=1,2,3"), ("--vary", "b=1,2")
+    own = ("sweep", str(spec), "--store", str(path))
+    assert within(*own, *a, *b).returncode == 0
+    ended = within(*own, *b, *a)
+    assert ended.returncode == 2
+    assert "it varies a, b in this order. Name another file" in ended.stderr
+
+
+def test_comments_blanks_and_the_order_of_conditions_are_no_other_sweep(tmp_path: Path) -> None:
+    spec, path = tmp_path / "pair.yaml", tmp_path / "pair.duckdb"
+    spec.write_text(PAIR)
+    own = ("sweep", str(spec), "--vary", "a=1,2,3", "--vary", "b=1,2", "--columns", "params")
+    asked = ("--where", "$a > 1", "--where", "$b + 1 <= $a")
+    first = within(*own, *asked, "--store", str(path), "--format", "csv")
+    assert first.returncode == 0, first.stderr
+    spec.write_text(
+        "# Two layers.\n" + PAIR.replace("\n-", "   # and these:\n\n  -", 1).replace("\n-", "\n  -")
+    )
+    others = ("--where", "$b+1<=$a", "--where", "$a>1", "--where", "$a > 1")
+    again = within(*own, *others, "--store", str(path), "--format", "csv")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == first.stdout == within(*own, *others, "--format", "csv").stdout
+    refused = within(*own, "--where", "$a > 1", "--where", "$a + 1 <= $b", "--store", str(path))
+    assert refused.returncode == 2
+    assert "it has the conditions $a > 1 and $b + 1 <= $a on parameters" in refused.stderr
+    assert "the spec" not in refused.stderr
+    assert f"'cnnstat query {path} CONDITION' asks the points that it has" in refused.stderr
+
+
 def test_more_figures_may_be_stored_than_are_shown(tmp_path: Path) -> None:
     path = tmp_path / "more.duckdb"
     own = ("sweep", "mobilenet-v2", "--vary", "width=0.5,1", "--store", str(path))

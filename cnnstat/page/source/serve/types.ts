@@ -3,17 +3,76 @@
 import type { ChartEntry, ConventionEntry, FamilyColours, FindingEntry, NetworkPage } from "../types";
 
 /**
- * What a page begins with. ``known`` says which content of the file it is, ``saves`` that there is a file,
- * ``trouble`` why that cannot be read.
+ * A text, which of its networks is meant, and what is asked otherwise: the options of a command line. What a
+ * person may type into the page is refused in words, where it is out of range.
+ */
+export interface OfText {
+  text: string;
+  variant?: string | null;
+  params?: Record<string, unknown>;
+  batch?: number;
+  dtype?: string;
+  optimizer?: string;
+}
+
+/** Something of one layer or block of it, by its name. */
+export interface OfLayer {
+  text: string;
+  variant?: string | null;
+  params?: Record<string, unknown>;
+  batch?: number;
+  dtype?: string;
+  optimizer?: string;
+  layer: string;
+}
+
+/** The numbers of one unit. */
+export interface OfUnit {
+  text: string;
+  variant?: string | null;
+  params?: Record<string, unknown>;
+  batch?: number;
+  dtype?: string;
+  optimizer?: string;
+  layer: string;
+  unit: number[];
+}
+
+/** A network as a file of another tool. */
+export interface AsFile {
+  text: string;
+  variant?: string | null;
+  params?: Record<string, unknown>;
+  batch?: number;
+  dtype?: string;
+  optimizer?: string;
+  to: "keras" | "onnx" | "pytorch";
+  weights?: boolean;
+}
+
+/** A text to be saved over the content that the page knows. */
+export interface ToSave {
+  text: string;
+  known: string;
+}
+
+/**
+ * What a page begins with. ``stem`` is what files that are made of the text are called, without their
+ * suffixes; ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why
+ * that cannot be read. ``dtypes``, ``optimizers`` and ``batch_most`` are what figures may be for.
  */
 export interface StartDocument {
   version: string;
   name: string;
+  stem: string;
   text: string;
   variant: string | null;
   known: string;
   trouble: string;
   saves: boolean;
+  dtypes: string[];
+  optimizers: string[];
+  batch_most: number;
   remarks: string[];
 }
 
@@ -51,8 +110,6 @@ export interface Diagnostic {
   severity: "error" | "info" | "warning";
   code: string;
   message: string;
-  /** what the page of the code is called; empty for a plug-in's */
-  title: string;
   way_out: string;
   /** those that mend it, as `check --fix` does; none where it cannot */
   edits: TextEdit[];

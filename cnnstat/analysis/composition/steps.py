@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.form import Form
     from cnnstat.analysis.composition.known import Generations, Known
     from cnnstat.analysis.composition.operands import Picked
-    from cnnstat.analysis.composition.piece import Piece, Structure
-    from cnnstat.analysis.composition.slots import Slot
+    from cnnstat.analysis.composition.piece import Piece
+    from cnnstat.analysis.composition.slots import Carried, Slot
+    from cnnstat.analysis.composition.structure import Structure
     from cnnstat.spec.model import Block, Entry, Operand, Option, Reference
     from cnnstat.spec.values import Value
 
@@ -54,10 +55,9 @@ class Arguments(Struct, frozen=True):
 class Step(Struct, frozen=True, eq=False):
     """One entry that stands there.
 
-    ``sources`` are slots. ``carried`` says of each input of a repetition which output of the one before it
-    reads, -1 for what the first reads, too. ``alike`` says that repetitions follow from what they read alone,
-    and that none is read by its number. ``picked`` takes the parameters that its options read, ``known`` are
-    the pieces that it has come to.
+    ``sources`` are slots; what repetitions hand on is ``carried``. ``alike`` says that they follow from what
+    they read alone, and that none is read by its number. ``picked`` takes the parameters that its options
+    read, ``known`` are the pieces that it has come to.
     """
 
     entry: Entry
@@ -65,7 +65,7 @@ class Step(Struct, frozen=True, eq=False):
     name: str
     sources: tuple[int, ...]
     slots: tuple[Slot, ...]
-    carried: tuple[int, ...]
+    carried: Carried
     alike: bool
     first: Arguments
     rest: Arguments
@@ -75,7 +75,7 @@ class Step(Struct, frozen=True, eq=False):
     known: Known[Piece]
 
 
-class Plan(Struct, frozen=True, eq=False):
+class StepList(Struct, frozen=True, eq=False):
     """The steps of a list, and the slots that it puts out; slots below ``arity`` are what it reads.
 
     ``entries`` counts those that are left out, too; ``forms`` and ``structures`` are those of its pieces.
@@ -118,35 +118,35 @@ class Text:
         self._starred = self._are_starred()
         decide = (o for e in entries for o in (e.when, e.type, e.repeat if self._starred else None) if o)
         self._picked = picked(self._scope.intersection(_names(decide)))
-        self._chosen: Known[Plan] = generations.known()
-        self._plans: dict[object, Plan] = {}
+        self._chosen: Known[StepList] = generations.known()
+        self._lists: dict[object, StepList] = {}
 
     def calls(self) -> Iterable[str] | None:
         """Return the words that its entries may call; None where a type follows from parameters."""
         return None if self._types else [str(entry.type.value) for entry in self.entries]
 
-    def plan(self, params: Params, keyed: Mapping[str, Hashable]) -> Plan:
+    def step_list(self, params: Params, keyed: Mapping[str, Hashable]) -> StepList:
         """Return what stands there under some parameters, given them as keys, too.
 
         Raises:
             Beyond: that cannot be followed.
         """
         key = self._picked(keyed)
-        plan = self._chosen.young.get(key) or self._chosen.elder(key)
-        if plan is None:
-            plan = self._chosen.young[key] = self._planned(params)
-        return plan
+        found = self._chosen.young.get(key) or self._chosen.elder(key)
+        if found is None:
+            found = self._chosen.young[key] = self._decided(params)
+        return found
 
-    def _planned(self, params: Params) -> Plan:
+    def _decided(self, params: Params) -> StepList:
         present = tuple([truth(when(params)) for _, when in self._when])
         kinds = tuple([kind(params) for _, kind in self._types])
         times: tuple[int, ...] = ()
         if self._starred:
             times = tuple([_times(entry.repeat, params) for entry in self.entries])
         key = present, kinds, times
-        if key not in self._plans:
-            self._plans[key] = self._made(present, kinds, times)
-        return self._plans[key]
+        if key not in self._lists:
+            self._lists[key] = self._made(present, kinds, times)
+        return self._lists[key]
 
     def _are_starred(self) -> bool:
         """Say whether any entry reads each repetition of another, or one by its number."""
@@ -158,7 +158,7 @@ class Text:
     def _references(self) -> tuple[Reference, ...]:
         return self.outputs if isinstance(self.outputs, tuple) else tuple(self.outputs.values())
 
-    def _made(self, present: tuple[bool, ...], kinds: tuple[Value, ...], times: tuple[int, ...]) -> Plan:
+    def _made(self, present: tuple[bool, ...], kinds: tuple[Value, ...], times: tuple[int, ...]) -> StepList:
         left_out = {i for (i, _), here in zip(self._when, present, strict=True) if not here}
         words = dict(zip((i for i, _ in self._types), kinds, strict=True))
         slots = Slots(self.entries, self.inputs, self._blocks, times)
@@ -170,7 +170,7 @@ class Text:
         outputs = slots.outputs(self.outputs)
         steps = [self._step(*each, slots) for each in slots.placed]
         arity, count, known = len(self.inputs), len(slots.slots), self._generations.known
-        return Plan(arity, count, len(self.entries), tuple(steps), outputs, known(), known())
+        return StepList(arity, count, len(self.entries), tuple(steps), outputs, known(), known())
 
     def _step(
         self, i: int, entry: Entry, kind: str, name: str, sources: tuple[int, ...], slots: Slots
