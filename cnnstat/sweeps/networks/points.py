@@ -183,7 +183,7 @@ def _apart(networks: Sequence[Network]) -> Iterator[str]:
                 yield name
 
 
-_LOOKED_AT = 20
+_EXAMPLES = 20
 """Points by which it is seen what an expression comes to."""
 
 
@@ -207,7 +207,7 @@ def _examples(network: Network) -> dict[str, list[Value]]:
     space = network.space
     found: dict[str, list[Value]] = {name: [*_some(axis)] for name, axis in space.axes.items()}
     bare = Space(space.axes, space.derived)
-    for number in range(_LOOKED_AT):
+    for number in range(_EXAMPLES):
         with suppress(Fault):
             for name, value in bare.settled(space.drawn(0, number), network.own).items():
                 if name in space.derived:

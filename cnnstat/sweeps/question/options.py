@@ -175,7 +175,7 @@ def selection_options(usual: str, more: str = "") -> Callable[[Any], Any]:
 
     ``more`` is what else there is to say of columns.
     """
-    return gathered("asked", Asked, *_selecting, _columns(usual, more), _plotting)
+    return gathered("asked", Asked, *_selecting, columns_option(usual, more), _plotting)
 
 
 _selecting = (
@@ -209,7 +209,8 @@ _plotting = click.option(
 )
 
 
-def _columns(usual: str, more: str) -> Callable[[Any], Any]:
+def columns_option(usual: str, more: str = "") -> Callable[[Any], Any]:
+    """Return the option of figures to show, for which ``usual`` stands where nobody names any."""
     return click.option(
         "--columns",
         metavar="A,B,...",
