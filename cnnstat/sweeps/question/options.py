@@ -15,9 +15,9 @@ from cnnstat.cli.values import inputs_of
 from cnnstat.sweeps.networks.columns import param_key
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.output.streams import STREAMS
+from cnnstat.sweeps.selection.condition_texts import params_and_figures
 from cnnstat.sweeps.selection.conditions import (
     check_together,
-    is_of_params,
     read_columns,
     read_orders,
     read_where,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnstat.base.arguments import Inputs
-    from cnnstat.sweeps.selection.conditions import Order
+from cnnstat.sweeps.selection.conditions import Order
 
 PLOTS = ("edf", "pareto", "params")
 """What can be plotted of a sweep."""
@@ -64,7 +64,7 @@ class Asked(Struct, frozen=True):
     @property
     def of_params(self) -> tuple[str, ...]:
         """Return the conditions on parameters."""
-        return tuple(text for text in self.where if is_of_params(text))
+        return params_and_figures(self.where)[0]
 
     def wanted(self, params: Sequence[str], *, top: int | None) -> Wanted:
         """Return what is wanted of points with these parameters; ``top`` is how many where nobody says.
@@ -72,9 +72,7 @@ class Asked(Struct, frozen=True):
         Raises:
             ArgumentError: there is no such figure, or no such bound.
         """
-        where = tuple(
-            each for text in self.where if not is_of_params(text) for each in read_where(text, params)
-        )
+        where = tuple(each for text in params_and_figures(self.where)[1] for each in read_where(text, params))
         check_together(where)
         return Wanted(where, _orders(self.pareto), _orders(self.sort, params), self.top or top)
 
