@@ -41,7 +41,7 @@ def test_a_query_finds_what_the_sweep_shows(store: Path, asked: tuple[str, ...] 
     given = (asked,) if isinstance(asked, str) else asked
     of_params = [text for text in given if "$" in text]
     own = given if "--columns" in given else (*given, *FIGURES)
-    shown = within("sweep", *SWEEP, *own, "--format", form)
+    shown = within("sweep", *SWEEP, *own, "--format", form, "--jobs", "1")
     found = within("query", str(store), *given, "--format", form)
     assert found.returncode == shown.returncode == 0, found.stderr
     if form != "json":
