@@ -14,6 +14,7 @@ from cnnstat.analysis.settings import Settings
 from cnnstat.analysis.walk import Walk
 from cnnstat.commands.sizes.moments import moments
 from cnnstat.commands.sizes.trial import Cost, Refusal, Tries
+from cnnstat.spec.bundled import names
 from tests.fuzz.networks import networks
 from tests.fuzz.pieces import Drawn  # noqa: TC001 - hypothesis reads the annotation
 
@@ -82,6 +83,19 @@ def test_random_networks_cost_what_an_analysis_says(drawn: Drawn, order: list[in
     tries = Tries(graph, USUAL)
     for by in order if own else ():
         assert_as_walked(tries, tuple(max(1, size + by - 3) for size in own))
+
+
+DEFAULT = ("densenet121", "resnet20", "siamese", "unet", "wavenet", "yolov8n")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in DEFAULT else pytest.mark.slow) for name in names()]
+)
+def test_bundled_networks_cost_what_an_analysis_says(name: str) -> None:
+    tries = Tries(cnnstat.load(name), USUAL)
+    own = tries.graph.input_shape[1:]
+    for by in (-min(own) // 2, -7, -1, 0, 1, 16) if own else ():
+        assert_as_walked(tries, tuple(max(1, size + by) for size in own))
 
 
 @pytest.mark.parametrize("sizes", [range(4, 20), range(20, 4, -1), (8, 7, 8, 9, 10)])
