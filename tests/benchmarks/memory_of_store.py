@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from cnnstat.analysis.settings import Settings
 from cnnstat.sweeps.networks.evaluator import Batch, Row
 from cnnstat.sweeps.networks.points import Points
-from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.asked import Varied
 from cnnstat.sweeps.question.plan_reader import read_plan
 from cnnstat.sweeps.store.store import Store
 from tests.benchmarks.memory_of_sweep import SPEC
