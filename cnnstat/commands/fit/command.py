@@ -19,7 +19,7 @@ from cnnstat.commands.fit.task import Aim, task_of
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.wishes import read_share
 from cnnstat.sweeps.networks.figures import USUAL
-from cnnstat.sweeps.question.options import Varied, columns_option, vary_options
+from cnnstat.sweeps.question.options import columns_option, vary_options
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
+    from cnnstat.sweeps.question.asked import Varied
 
 
 @click.command()

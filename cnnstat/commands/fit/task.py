@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.settings import Settings
     from cnnstat.commands.fit.wishes import Wishes
     from cnnstat.sweeps.networks.plan import Plan
-    from cnnstat.sweeps.question.options import Varied
+    from cnnstat.sweeps.question.asked import Varied
 
 
 class Aim(Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import conditions
 from cnnstat.exporters.pytorch.constructor import Constructor
+from cnnstat.exporters.pytorch.lending import lent, repetitions_of
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Generator
@@ -16,7 +17,7 @@ from cnnstat.exporters.source.repeats import (
     unrolled,
     widths_after,
 )
-from cnnstat.exporters.source.said import Passed, Said, UnsaidError
+from cnnstat.exporters.source.said import Passed
 from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.model import resolve
@@ -49,7 +50,7 @@ class Class(Constructor):
             else:
                 stores = said is not None and said.stores
                 if stores and entry.weights is not None:
-                    target = self.lends[title] = self.lent(entry, said)
+                    target = self.lends[title] = lent(self, entry, said)
                 else:
                     self.assign(title, doc, stores)
                     self.freeze(entry, title, uses, stores)
@@ -61,7 +62,7 @@ class Class(Constructor):
         klass, doc = self.block_call(uses, sources)
         stores = klass.stores
         if entry.weights is not None and stores:
-            target = self.lends[title] = self.lent(entry, None, uses)
+            target = self.lends[title] = lent(self, entry, None, uses)
         else:
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores)
@@ -112,10 +113,10 @@ class Class(Constructor):
             doc = Call(container, [Call("", docs, "[", "]")])
         single = f"{self.attribute(title, stores)}[0]" if tied else ""
         if stores and entry.weights is not None and not tied:
-            target = self.lends[title] = self.lent(entry, None, uses)
+            target = self.lends[title] = lent(self, entry, None, uses)
             lender = self.containers.get(entry.weights.name, container)
             self.containers[title] = lender
-            lenders = self.network.repetitions_of(self.scopes[0], entry.weights.name)
+            lenders = repetitions_of(self.network, self.scopes[0], entry.weights.name)
             if lenders == 0:
                 single, plain = target, False
             elif lender == "nn.ModuleList":
@@ -134,38 +135,6 @@ class Class(Constructor):
             self.put(title, val)
             return
         self.loop(title, found, klass, target, sources, final, count, single)
-
-    def lent(self, entry: Entry, said: Said | None, uses: list[Use] | None = None) -> str:
-        """Return the module whose numbers an entry uses.
-
-        Raises:
-            UnsaidError: that one would do something else.
-        """
-        assert entry.weights is not None
-        first, *rest = entry.weights.name.split(".")
-        if first not in self.docs:
-            raise UnsaidError(f"weights of '{entry.weights.name}'")
-        own, kind = self.docs[first]
-        if said is not None and not rest and kind != said:
-            raise UnsaidError(f"weights of '{entry.weights.name}' in a layer with other options")
-        if uses is not None and not rest:
-            for a, b in zip(own, uses, strict=False):
-                if not self.network.alike(a.item.made, b.item.made):
-                    raise UnsaidError(f"weights of '{entry.weights.name}' in a block with other options")
-        elif rest:
-            self.network.check_path(self.scopes, first, rest, entry)
-        klass = self
-        text = self.lends.get(first) or self.attribute(first, stores=True)
-        for before, part in zip((first, *rest), rest, strict=False):
-            if not part.isdigit():
-                klass = klass.docs[before][1] if not before.isdigit() else klass
-            elif isinstance(klass.docs.get(before, ((), None))[1], Class):
-                klass = klass.docs[before][1]
-            if part.isdigit():
-                text += f"[{part}]"
-            else:
-                text = (klass.lends.get(part) or klass.attribute(part, stores=True)).replace("self", text, 1)
-        return text
 
     def freeze(
         self,
