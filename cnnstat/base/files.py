@@ -8,6 +8,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
+from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import plain
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def as_file_error(path: Path | str) -> Iterator[None]:
     """
     try:
         yield
-    except FileError:
+    except (FileError, ArgumentError):  # whoever works while a file is open may be asked what cannot be
         raise
     except BrokenPipeError as error:
         raise ReaderGoneError(path, "nobody reads it any more") from error

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from cnnstat.base.arguments import Inputs
+    from cnnstat.base.arguments import Given, Inputs
     from cnnstat.graph.model import Graph
 
     Command = TypeVar("Command", bound=Callable[..., Any])
@@ -112,6 +112,26 @@ array_option = click.option(
     type=GIVEN,
     help="Run on a .npy with one sample or a batch; of several inputs, left=FILE.",
 )
+
+
+def check_inputs(
+    image: tuple[Given, ...], array: tuple[Given, ...], batch: int | None, *, invert: bool
+) -> None:
+    """Refuse inputs that contradict each other, and what goes with none of them.
+
+    Raises:
+        UsageError: some do.
+    """
+    names = [each.name for each in (*image, *array)]
+    if len(set(names)) < len(names):
+        message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"
+        raise click.UsageError(message)
+    if invert and not image:
+        raise click.UsageError("--invert needs --image")
+    if batch is not None and names:
+        raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")
+
+
 depth_option = click.option("--depth", type=click.IntRange(1, 30), help="Fold blocks below this many levels.")
 
 

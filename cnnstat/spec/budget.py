@@ -206,10 +206,18 @@ def _value(number: str, figure: str, *, memory: bool) -> Fraction:
         together = "".join(number.split())
         if together[:-1].isdigit() and together[-1] in "kmgt":
             together = together.upper()
-        meant = f"; did you mean '{together}'?" if together != number else ""
+        meant = f"; did you mean '{together}'?" if together != number and _is_printed(together) else ""
         like = "64MiB or 64MB" if memory else "5000000, 5M or 1.2G"
         message = f"'{number}' is no number of {figure}{meant or f'; write {like}'}"
         raise Fault(message, code="budget/value") from None
+
+
+def _is_printed(text: str) -> bool:
+    try:
+        printed(text)
+    except Fault:
+        return False
+    return True
 
 
 def _without_bytes(number: str) -> str:

@@ -32,7 +32,7 @@ from cnnstat.graph.load import load, loads
 from cnnstat.graph.model import build
 from cnnstat.spec.choice import choose
 from cnnstat.sweeps.networks.evaluator import Evaluator
-from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.asked import Varied
 from cnnstat.sweeps.question.plan_reader import read_plan
 
 if TYPE_CHECKING:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from msgspec import Struct
 
 import cnnstat
@@ -50,6 +52,11 @@ def opened(
         yield Opened(page, said, asked)
     finally:
         context.close()
+
+
+def document(*arguments: str) -> Any:
+    """Return the JSON that a command prints."""
+    return json.loads(CliRunner().invoke(cli, [*arguments, "--format", "json"]).stdout)
 
 
 def report(folder: Path, *arguments: str) -> Path:

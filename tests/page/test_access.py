@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chromium import chromium
 from tests.page.browser import axe, opened, report, tabs, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.page
@@ -21,17 +19,6 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "the difference of two": (("resnet18", "resnet34"), ""),
     "a block of one of two": (("resnet18", "resnet34"), "#network=1&layer=layer1"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reports")
 
 
 @pytest.mark.parametrize("width", [360, 1600])

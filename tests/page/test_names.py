@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chromium import chromium
-from tests.page.browser import opened, report
+from tests.page.browser import document, opened, report, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.page
 
 LAYERS = "input: [1, 8, 8]\nlayers:\n- {type: conv, filters: 2, kernel: 3}\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def named(folder: Path, **names: str) -> list[str]:
@@ -106,21 +100,83 @@ def test_a_difference_has_no_column_without_words(browser: Any, tmp_path: Path) 
     assert "what differs" in heads("resnet50", "wide-resnet50")
 
 
-def test_a_figure_beyond_what_a_browser_counts_is_not_said_to_be_exact(browser: Any, tmp_path: Path) -> None:
-    """2^53 is the most that JSON in a browser keeps: the arithmetic, a text, has what the terminal prints."""
-    spec = tmp_path / "vast.yaml"
-    spec.write_text(
-        "input: [3, 999983, 999979]\nlayers:\n- {type: conv, filters: 9001, kernel: 1}\n", encoding="utf-8"
-    )
-    macs = 3 * 9001 * 999983 * 999979
-    assert macs > 2**53
-    assert int(float(macs)) != macs
-    with opened(browser, report(tmp_path, str(spec)), "#layer=conv1") as at:
-        about = f"≈ {macs:,}"[:-2]
-        shown = at.page.locator(".sums dd").all_inner_texts()
-        assert any(each.startswith(about) for each in shown)
-        assert about in at.page.inner_text("[role=treegrid] tbody tr:last-child")
-        assert f"{9001 * 4:,}" in shown  # params, which are exact
-        at.page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
-        at.page.click("text=Copy as CSV")
-        assert f'"{about}' in at.page.evaluate("window.copied")
+VAST = (
+    "input: [1000000, 1000000, 1000000]\nlayers:\n- {type: conv, filters: 1000000, kernel: 999}\n"
+    "- {type: conv, filters: 1000000, kernel: 7}\n- {name: flat, type: flatten}\n"
+)
+"""MACs near 10^30; JSON.parse of a browser keeps whole numbers up to 2^53."""
+
+
+def vast(folder: Path, name: str = "vast", text: str = VAST) -> str:
+    path = folder / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def copied(page: Any) -> list[list[str]]:
+    """Return the lines of the table as they are copied."""
+    page.evaluate("navigator.clipboard.writeText = async text => { window.copied = text; }")
+    page.click("text=Copy as CSV")
+    return [*csv.reader(io.StringIO(page.evaluate("window.copied")))]
+
+
+def test_figures_beyond_what_a_browser_counts_are_those_of_the_terminal(browser: Any, tmp_path: Path) -> None:
+    """In the head, the table with its sums, what is copied, the arithmetic, and what other tools print."""
+    spec = vast(tmp_path)
+    summary = document("summary", spec)
+    totals, layers = summary["totals"], summary["layers"]
+    assert int(float(totals["macs"])) != totals["macs"] > 2**53
+    with opened(browser, report(tmp_path, spec), "#layer=flat") as at:
+        page = at.page
+        assert f"{totals['macs']:,}" in page.locator(".sums dd").all_inner_texts()
+        assert str(layers[2]["output_shape"][0]) in page.inner_text("section.selected")
+        for row, layer in zip(rows(page), layers, strict=True):
+            assert f"{layer['macs']:,}" in row
+            assert f"{layer['connections']:,}" in row
+        foot = page.locator("[role=treegrid] tfoot td").all_inner_texts()
+        assert f"{totals['connections']:,}" in foot
+        lines = copied(page)
+        place = lines[0].index("macs")
+        assert [int(line[place]) for line in lines[1:]] == [layer["macs"] for layer in layers]
+        page.click("[role=treegrid] thead button:text-is('connections')")
+        largest = sorted((layer["connections"] for layer in layers), reverse=True)
+        assert [row[5] for row in rows(page)] == [f"{each:,}" for each in largest]
+        page.click("[role=tab]:text-is('Conventions')")
+        for entry in document("flops", spec, "--conventions")["conventions"]:
+            assert f"{entry['total']:,}" in page.inner_text("#panel-conventions")
+        page.click("[data-id=conv1]")
+        said = page.inner_text("section[aria-label=Arithmetic]")
+        for step in document("explain", spec)["explained"][0]["steps"]:
+            if "result" in step:
+                assert f"{step['result']:,}" in said
+        assert "≈" not in page.inner_text("body")
+        assert at.said == []
+
+
+def test_the_difference_of_figures_beyond_what_a_browser_counts_is_exact(
+    browser: Any, tmp_path: Path
+) -> None:
+    files = [vast(tmp_path), vast(tmp_path, "other", VAST.replace("999}", "997}"))]
+    before, after = (document("summary", file)["totals"]["macs"] for file in files)
+    with opened(browser, report(tmp_path, *files)) as at:
+        shown = at.page.inner_text(".difference table >> nth=0")
+        assert f"{before:,}" in shown
+        assert f"{after:,}" in shown
+        assert f"{after - before:,}".replace("-", "−") in shown
+        assert "≈" not in at.page.inner_text("body")
+
+
+def test_a_chart_says_every_digit(browser: Any, tmp_path: Path) -> None:
+    """A tooltip has the number of the table; d3 alone would round from the thirteenth digit on."""
+    wide = "input: [3, 99991, 9973]\nlayers:\n- {type: conv, filters: 101, kernel: 3}\n"
+    for text in (VAST, wide):
+        spec = vast(tmp_path, f"chart{len(text)}", text)
+        layer = document("summary", spec)["layers"][0]
+        assert layer["macs"] > 10**12
+        with opened(browser, report(tmp_path, spec), "#tab=costs") as at:
+            bar = at.page.locator("#panel-costs .mark-rect path").first
+            bar.wait_for(state="attached")
+            bar.dispatch_event("pointermove")
+            at.page.locator("#panel-costs [title]").first.wait_for(state="attached")
+            assert f": {layer['macs']:,}" in at.page.get_attribute("#panel-costs [title]", "title")
+            assert at.said == []

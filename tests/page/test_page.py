@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
-from cnnstat.cli.group import cli
-from tests.chromium import chromium
-from tests.page.browser import items, opened, report, rows, tabs
+from tests.page.browser import document, items, opened, report, rows, tabs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reports")
-
-
-def document(*arguments: str) -> Any:
-    return json.loads(CliRunner().invoke(cli, [*arguments, "--format", "json"]).stdout)
 
 
 def test_blocks_fold_and_unfold_by_pointer_and_by_key(browser: Any, folder: Path) -> None:
@@ -316,15 +296,12 @@ def test_nothing_is_wider_than_the_window(browser: Any, folder: Path, width: int
             assert at.page.evaluate("document.documentElement.scrollWidth") <= width, tab
 
 
-def test_all_that_matters_is_printed(browser: Any, folder: Path) -> None:
-    with opened(browser, report(folder, "lenet5", "--run"), "#layer=C3&tab=memory") as at:
-        page = at.page
-        page.emulate_media(media="print")
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        page.wait_for_selector("#panel-proof table", state="visible")
-        for tab in ("layers", "costs", "memory", "fields", "conventions", "spec"):
-            assert page.locator(f"#panel-{tab}").is_visible(), tab
-        assert page.locator("#panel-memory svg path").count() > 5
-        assert not page.locator("button:visible:not(thead button)").count()
-        page.evaluate("dispatchEvent(new Event('afterprint'))")
-        page.wait_for_selector("#panel-proof table", state="detached")
+def test_the_unit_that_is_traced_is_shown_first(browser: Any, folder: Path) -> None:
+    """In the fields to type into, in the field and in the numbers; where none is traced, the middle one."""
+    with opened(browser, report(folder, "lenet5", "--trace", "C1:2,3,4"), "#layer=C1") as at:
+        for layer, unit in (("C1", ["2", "3", "4"]), ("C3", ["8", "5", "5"])):
+            at.page.click(f'[data-id="{layer}"]')
+            assert [each.input_value() for each in at.page.locator(".unit-input input").all()] == unit
+            assert f"unit {', '.join(unit)} of" in at.page.inner_text(".maps")
+            assert at.page.inner_text("section[aria-label='Numbers of a unit'] h3").endswith(", ".join(unit))
+        assert "--trace C3:8,5,5" in at.page.inner_text("section[aria-label='Numbers of a unit']")

@@ -28,6 +28,7 @@ class Outer(Struct):
     """One of each."""
 
     count: Annotated[int, Meta(description="of what")]
+    line: int
     name: str | None
     maybe: Real | UnsetType = UNSET
     inner: tuple[Inner, ...] = ()
@@ -40,12 +41,13 @@ class Outer(Struct):
 def test_each_kind_of_type_has_its_own() -> None:
     text = types(Outer)
     for line in (
-        "count: number;",
+        "count: Whole;",
+        "line: number;",
         "name: string | null;",
         "maybe?: number | null;",
         "inner: Inner[];",
-        "pair: [number, number];",
-        "strides: (number | [number, number] | null)[];",
+        "pair: [Whole, number];",
+        "strides: (Whole | [Whole, Whole] | null)[];",
         'kind: "a" | "b";',
         "more: Record<string, unknown[]>;",
         "global: boolean;",
@@ -61,7 +63,7 @@ def test_what_is_asked_may_lack_what_has_a_default() -> None:
         "  text: string;",
         "  variant?: string | null;",
         "  params?: Record<string, unknown>;",
-        "  unit: number[];",
+        "  unit: Whole[];",
         '  to: "keras" | "onnx" | "pytorch";',
         "export interface ToSave {",
     ):

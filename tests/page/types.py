@@ -37,9 +37,11 @@ SOURCE = Path(cnnstat.__file__).parent / "page" / "source"
 FILE = SOURCE / "types.ts"
 SERVED = SOURCE / "serve" / "types.ts"
 HEAD = "// Made from the classes of the documents: python -m tests.page.types\n"
+WHOLE = 'import type { Whole } from "./whole";\n'
 WIDTH = 110
 
-
+PLACES = frozenset(("line", "column", "length", "start", "stop", "inside", "drawn", "place", "marked"))
+"""Fields that say where something stands in a text or in the document itself: no number is large there."""
 OF_REPORT = (PageDocument, NetworkPage)
 OF_REQUESTS: tuple[type[msgspec.Struct], ...] = (
     *dict.fromkeys(each.asked for each in KINDS.values() if each.asked),
@@ -53,7 +55,7 @@ OF_SERVE = (
 
 def types(*documents: type[msgspec.Struct]) -> str:
     """Return the types of documents, and of all that they are made of."""
-    return "\n".join((HEAD, *_interfaces(documents or OF_REPORT).values()))
+    return "\n".join((HEAD, WHOLE, *_interfaces(documents or OF_REPORT).values()))
 
 
 def served_types() -> str:
@@ -62,7 +64,7 @@ def served_types() -> str:
     written = _interfaces(OF_REQUESTS, asked=True) | _interfaces(OF_SERVE)
     own = [text for name, text in written.items() if name not in known]
     shared = [name for name in sorted(written.keys() & known.keys()) if any(_has(text, name) for text in own)]
-    imported = f'import type {{ {", ".join(shared)} }} from "../types";\n'
+    imported = f'import type {{ {", ".join(shared)} }} from "../types";\n{WHOLE.replace("./", "../")}'
     return "\n".join((HEAD, imported, *own))
 
 
@@ -106,7 +108,10 @@ def _interface(info: inspect.StructType, *, asked: bool) -> str:
     for field in info.fields:
         lines += _comment(said.get(field.encode_name, ""), "  ")
         missing = "?" if unset[field.name] is msgspec.UNSET or (asked and not field.required) else ""
-        lines.append(f"  {_key(field.encode_name)}{missing}: {_type(field.type)};")
+        shown = _type(field.type)
+        if field.name in PLACES:
+            shown = shown.replace("Whole", "number")
+        lines.append(f"  {_key(field.encode_name)}{missing}: {shown};")
     return "\n".join((*lines, "}\n"))
 
 
@@ -148,10 +153,12 @@ def _type(info: inspect.Type) -> str:
         case inspect.LiteralType(values=values):
             return " | ".join(map(json.dumps, values))
         case inspect.CustomType(cls=cls) if cls is Fraction:
-            return "number | [number, number]"
+            return "Whole | [Whole, Whole]"
         case inspect.CustomType(cls=cls) if cls is Real:
             return "number | null"
-        case inspect.IntType() | inspect.FloatType():
+        case inspect.IntType():
+            return "Whole"
+        case inspect.FloatType():
             return "number"
         case inspect.StrType():
             return "string"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from cnnstat.analysis.expectations import figure
 from cnnstat.analysis.growth import growth_of
-from cnnstat.base.errors import ArgumentError, Fault, Problem, Source, SpecError
-from cnnstat.base.figures import BUDGETED, FIGURES, OF_NETWORK
-from cnnstat.base.text import suggestion
+from cnnstat.base.errors import Problem, Source, SpecError
+from cnnstat.base.figures import BUDGETED
+from cnnstat.commands.check.changes import (
+    COMPARED,
+    Became,
+    FigureChange,
+    FileChange,
+    NetworkChange,
+)
 from cnnstat.commands.check.networks import networks
-from cnnstat.spec.expect import WHOLE, tolerance
+from cnnstat.commands.check.tolerances import judged
+from cnnstat.spec.expect import WHOLE
 from cnnstat.spec.reader import read_family
 
 if TYPE_CHECKING:
@@ -25,53 +30,8 @@ if TYPE_CHECKING:
     from cnnstat.commands.check.networks import Network
     from cnnstat.spec.model import Family
 
-COMPARED = ("params", "macs", "inference_memory", "training_memory")
-"""What may not grow, by the names that budgets have for it; a larger receptive field is no cost."""
 
 _UNCHECKED = "not checked: the variants before it have too many layers together"
-
-ANY = ""
-"""The tolerance of every figure without one of its own."""
-
-Became: TypeAlias = Literal["same", "changed", "renamed", "new", "unknown"]
-NetworkBecame: TypeAlias = Literal["same", "changed", "new", "removed", "unknown"]
-
-
-class FigureChange(Struct, frozen=True, kw_only=True):
-    """A figure before and after; of a new network ``before``, ``difference`` and ``ratio`` are null.
-
-    ``ratio`` is null where it was 0, too. ``grown``: beyond the tolerance.
-    """
-
-    figure: str
-    before: int | None
-    after: int
-    difference: int | None
-    ratio: float | None
-    grown: bool
-
-
-class NetworkChange(Struct, frozen=True, kw_only=True):
-    """What became of a network; ``note`` says why nobody knows, or which variant it is.
-
-    Fields are as reports print them.
-    """
-
-    network: str
-    became: NetworkBecame
-    note: str = ""
-    figures: tuple[FigureChange, ...] = ()
-    field_before: str = ""
-    field_after: str = ""
-
-
-class FileChange(Struct, frozen=True, kw_only=True):
-    """What became of a spec: ``before`` is what it is compared with, ``note`` its former name, or why not."""
-
-    became: Became
-    before: str = ""
-    note: str = ""
-    networks: tuple[NetworkChange, ...] = ()
 
 
 class Compared(Struct, frozen=True):
@@ -82,27 +42,6 @@ class Compared(Struct, frozen=True):
 
 
 NOT_COMPARED = Compared(None)
-
-
-def read_tolerances(texts: Iterable[str]) -> dict[str, str]:
-    """Read ``1%`` for all figures, ``macs=2%`` or ``params=500`` for one.
-
-    Raises:
-        ArgumentError: a tolerance cannot be read, or there is no such figure.
-    """
-    found = {}
-    for text in texts:
-        name, _, amount = text.rpartition("=")
-        name = name.strip()
-        if name and name not in COMPARED:
-            hint = suggestion(name, COMPARED) or f"; known: {', '.join(COMPARED)}"
-            raise ArgumentError(f"nothing is compared for '{name}'{hint}")
-        try:
-            tolerance(amount.strip(), Fraction(1))
-        except Fault as fault:
-            raise ArgumentError(fault.message) from None
-        found[name] = amount.strip()
-    return found
 
 
 def compare(
@@ -139,7 +78,7 @@ def compare(
         key = renamings.get(network.key, network.key)
         change = _change(before.pop(key, None), network)
         if change.became == "changed":
-            change, said = _judged(change, tolerances)
+            change, said = judged(change, tolerances)
             problems += [
                 Problem("against/grown", f"against {against}: {each}", network.span) for each in said
             ]
@@ -259,33 +198,3 @@ def _field(analysis: Analysis) -> str:
     if isinstance(value, tuple):
         return "x".join(map(str, value))
     return WHOLE if value == WHOLE else "none" if analysis.totals.field.unseen else "unknown"
-
-
-def _judged(change: NetworkChange, tolerances: Mapping[str, str]) -> tuple[NetworkChange, list[str]]:
-    """Mark what grew beyond its tolerance, and say it in a line."""
-    figures, said = [], []
-    for each in change.figures:
-        allowed = tolerances.get(each.figure, tolerances.get(ANY, "0"))
-        before = each.before or 0
-        difference = each.after - before
-        grown = difference > tolerance(allowed, Fraction(before))
-        figures.append(replace(each, grown=grown))
-        if grown:
-            percent = f", {percent_of(before, each.after)}" if before else ""
-            said.append(f"{label_of(each.figure)} {before:,} -> {each.after:,} ({difference:+,}{percent})")
-    limit = " and ".join(f"{name}{'=' if name else ''}{amount}" for name, amount in tolerances.items())
-    beyond = f"; tolerance {limit}" if limit else ""
-    message = [f"{change.network} grew: {', '.join(said)}{beyond}"] if said else []
-    return replace(change, figures=tuple(figures)), message
-
-
-def label_of(figure: str) -> str:
-    """Return what a figure that is compared is called, with its unit where it is no count."""
-    unit = " (bytes)" if BUDGETED[figure] in OF_NETWORK else ""
-    return f"{FIGURES[BUDGETED[figure]].label}{unit}"
-
-
-def percent_of(before: int, after: int) -> str:
-    """Return by how much a figure grew or shrank: ``+4 %``."""
-    percent = (after - before) * 100 / before
-    return f"{percent:+.3g} %" if abs(percent) < 1000 else f"{percent:+,.0f} %"

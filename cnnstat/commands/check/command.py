@@ -16,7 +16,6 @@ from cnnstat.cli.options import gathered, max_memory_option, output_options, rea
 from cnnstat.cli.output import check_output, complain, put
 from cnnstat.cli.processes import in_order, jobs_for
 from cnnstat.cli.progress import progress
-from cnnstat.commands.check.against import read_tolerances
 from cnnstat.commands.check.check_file import by_file, check_together, lost, read_and_check
 from cnnstat.commands.check.common_budgets import read_demands, with_budgets
 from cnnstat.commands.check.configuration import read_configuration
@@ -26,6 +25,7 @@ from cnnstat.commands.check.formats import check_format, names, render
 from cnnstat.commands.check.options import CheckOptions
 from cnnstat.commands.check.reports import medium_of, read_reports, refuse_specs
 from cnnstat.commands.check.spec_files import path_of, spec_files
+from cnnstat.commands.check.tolerances import read_tolerances
 from cnnstat.rules.rule import SEVERITIES
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from cnnstat.commands.check.against import FileChange  # noqa: TC001 - msgspec reads it
 from cnnstat.commands.check.budgets import Budgeted  # noqa: TC001 - msgspec reads it
+from cnnstat.commands.check.changes import FileChange  # noqa: TC001 - msgspec reads it
 from cnnstat.commands.check.findings import Finding, Mend  # noqa: TC001 - msgspec reads it
 from cnnstat.report.document import Document
 

@@ -18,8 +18,8 @@ from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.task import Aim, task_of
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.commands.fit.wishes import read_share
-from cnnstat.sweeps.question.options import Varied, vary_options
-from cnnstat.sweeps.selection.conditions import read_columns
+from cnnstat.sweeps.networks.figures import USUAL
+from cnnstat.sweeps.question.options import columns_option, vary_options
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
+    from cnnstat.sweeps.question.asked import Varied
 
 
 @click.command()
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     help="How near to a target is near enough.",
 )
 @click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Networks to show.")
-@click.option("--columns", metavar="A,B,...", callback=read_by(read_columns), help="Figures to show.")
+@columns_option(f"what is wanted, {', '.join(USUAL)}")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the optimiser."
 )

@@ -7,7 +7,7 @@ from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.cli.output import Undone
-from cnnstat.spec.axis import Range, six_digits
+from cnnstat.spec.axis import BITS, Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +39,8 @@ def optimised(trials: Trials, seed: int, tries: int, grid: int) -> None:
 
     def worth(x: Sequence[float]) -> float:
         standing = trials.tried(values(x)).standing
-        if standing is None:
-            return _REFUSED
+        if standing is None:  # none is like another, else a generation of them were the end of the search
+            return _REFUSED * (1 + len(trials))
         return _squeezed(float(standing.off)) if standing.met else _OUTSIDE * (1 + float(standing.outside))
 
     def enough(*_: object) -> bool:
@@ -62,6 +62,7 @@ def optimised(trials: Trials, seed: int, tries: int, grid: int) -> None:
 _OUTSIDE = 10.0
 """What is not met is worth more than this, and what is met less: a figure is squeezed between 0 and 2."""
 _REFUSED = 1e12
+"""What is no network is worth more than any."""
 
 
 def _squeezed(off: float) -> float:
@@ -72,14 +73,20 @@ def _squeezed(off: float) -> float:
 
 def _places(axis: Axis) -> tuple[float, bool]:
     """Return up to where an optimiser goes along an axis, and whether in whole steps."""
-    return (1.0, False) if axis.count is None else (axis.count - 1, True)
+    return (1.0, False) if axis.count is None or _is_log(axis) else (axis.count - 1, True)
 
 
 def _value(axis: Axis, place: float) -> Value:
-    if axis.count is not None:
+    if axis.count is not None and not _is_log(axis):
         return axis.at(min(axis.count - 1, max(0, round(place))))
     assert isinstance(axis, Range)
-    return six_digits(axis.between(Fraction(min(max(float(place), 0.0), 1.0))))
+    share = Fraction(min(max(float(place), 0.0), 1.0))
+    return axis.drawn(min(int(share * 2**BITS), 2**BITS - 1))
+
+
+def _is_log(axis: Axis) -> bool:
+    """Say whether steps stand nearer to each other along an axis the larger they are."""
+    return isinstance(axis, Range) and axis.kind == "log"
 
 
 def _library(grid: int) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from cnnstat.commands.fit.search import TRIALS, look
 from cnnstat.commands.fit.task import Aim, task_of
 from cnnstat.commands.fit.trials import Trials
 from cnnstat.spec.given import from_python
-from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.asked import Varied
 from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,

@@ -80,6 +80,11 @@ def _is_bound(row: FittedPoint, key: str) -> bool:
     return bool(row.figures.get(SWEPT[key].bounded_by))
 
 
+def _has_no_steps(text: str) -> bool:
+    """Say whether what varies is a range of numbers without steps."""
+    return text.count(":") == 1 and not any(sign in text for sign in "$,'\"")
+
+
 def _verdict(document: FitDocument) -> str:
     if document.rows and document.rows[0].met is None:
         open_ = ", ".join(document.rows[0].unproved)
@@ -88,5 +93,7 @@ def _verdict(document: FitDocument) -> str:
         first = ", ".join(f"{name} = {value}" for name, value in document.rows[0].params.items())
         return f"met by {first}"
     if not document.rows:
-        return "NOT MET: nothing that was tried is a network with these figures"
+        endless = [f"{name}={text}" for name, text in document.space.items() if _has_no_steps(text)]
+        way = f"; with steps, as --vary {endless[0]}:STEP, other values are tried" if endless else ""
+        return f"NOT MET: nothing that was tried is a network with these figures{way}"
     return "NOT MET by anything that was tried; the first row is nearest"

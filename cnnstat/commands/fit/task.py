@@ -15,17 +15,19 @@ from cnnstat.report.machine import machine_entry
 from cnnstat.sweeps.networks.columns import Columns, following
 from cnnstat.sweeps.networks.evaluator import Evaluator
 from cnnstat.sweeps.networks.figures import USUAL, check_machine, with_bounds
+from cnnstat.sweeps.networks.points import Points
 from cnnstat.sweeps.question.plan_reader import read_plan
-from cnnstat.sweeps.selection.conditions import is_of_params
+from cnnstat.sweeps.selection.condition_texts import params_and_figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
 
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.commands.fit.wishes import Wishes
     from cnnstat.sweeps.networks.plan import Plan
-    from cnnstat.sweeps.question.options import Varied
+    from cnnstat.sweeps.question.asked import Varied
 
 
 class Aim(Struct, frozen=True):
@@ -40,17 +42,16 @@ class Aim(Struct, frozen=True):
     @property
     def of_params(self) -> tuple[str, ...]:
         """Return the conditions on parameters."""
-        return tuple(text for text in self.under if is_of_params(text))
+        return params_and_figures(self.under)[0]
 
-    @property
-    def wishes(self) -> Wishes:
-        """Return what is wanted of figures, and targets of parameters.
+    def wishes(self, params: Sequence[str]) -> Wishes:
+        """Return what is wanted of figures, and targets of parameters; ``params`` may be taken for figures.
 
         Raises:
             ArgumentError: nothing is, or something cannot be.
         """
-        bounds = tuple(text for text in self.under if not is_of_params(text))
-        return read_wishes(self.to, bounds, self.most, self.least, self.within)
+        bounds = params_and_figures(self.under)[1]
+        return read_wishes(self.to, bounds, self.most, self.least, self.within, params)
 
 
 class Task(Struct, frozen=True):
@@ -77,9 +78,9 @@ def task_of(
         SpecError: the spec is wrong.
         ArgumentError: nothing varies, or what is wanted does not go with the network.
     """
-    wishes = aim.wishes
-    shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     plan = read_plan((spec,), varied, aim.of_params, settings)
+    wishes = aim.wishes(Points(plan).params)
+    shown = columns or tuple(dict.fromkeys((*wishes.keys, *USUAL)))
     figures = with_bounds((*shown, *wishes.keys), (each.text for each in plan.members))
     evaluator, whole = _evaluator(replace(plan, figures=figures, machine=machine))
     points, network = evaluator.points, plan.members[0].label

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.values import Value
     from cnnstat.sweeps.networks.evaluator import Evaluator
 
-_LOOKED_AT = 8
+_POINTS = 8
 """Points at which it is seen."""
 
 
@@ -24,7 +24,7 @@ def whole_only(evaluator: Evaluator) -> tuple[str, ...]:
     """
     network = evaluator.points.networks[0]
     asked = [name for name, axis in network.space.axes.items() if _might_be(axis)]
-    points = [network.space.drawn(0, number) for number in range(_LOOKED_AT)] if asked else []
+    points = [network.space.drawn(0, number) for number in range(_POINTS)] if asked else []
     whole = [{**values, **{name: _floor(values[name]) for name in asked}} for values in points]
     return tuple(name for name in asked if _refuses_halves(evaluator, name, whole))
 

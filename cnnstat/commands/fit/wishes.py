@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault
+from cnnstat.base.figures import BUDGETED
 from cnnstat.spec.compiled import evaluate
 from cnnstat.spec.expect import printed
 from cnnstat.spec.expression import Expression, parse
 from cnnstat.spec.values import show_value
-from cnnstat.sweeps.networks.figures import swept
+from cnnstat.sweeps.networks.figures import SWEPT, swept
 from cnnstat.sweeps.selection.conditions import bound_of, check_together, number, read_orders, read_where
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.selection.conditions import Condition, Order
 
 _EQUATION = re.compile(r"(.+?)\s*(?<![<>=!])=(?!=)\s*(\S.*)")
+_BOUND = re.compile(r"<=|>=|<|>|\bat (?:most|least)\b|\bbetween\b")
 _SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,9})?)%")
 _WAYS = "write 'macs = 600M', or '$alpha * $beta**2 * $gamma**2 = 2' of parameters"
 
@@ -128,9 +130,14 @@ def exact_number(cell: object, *, least: bool) -> Fraction | None:
 
 
 def read_wishes(
-    to: tuple[str, ...], under: tuple[str, ...], most: str | None, least: str | None, within: Fraction
+    to: tuple[str, ...],
+    under: tuple[str, ...],
+    most: str | None,
+    least: str | None,
+    within: Fraction,
+    params: Sequence[str] = (),
 ) -> Wishes:
-    """Read what is wanted.
+    """Read what is wanted; ``params`` are names that somebody may take for figures.
 
     Raises:
         ArgumentError: nothing is, or something cannot be.
@@ -140,16 +147,18 @@ def read_wishes(
     pushed = f"-{most}" if most is not None else least
     if not to and pushed is None:
         raise ArgumentError(f"nothing is wanted: {_WAYS}, to --to, or name a figure for --most or --least")
-    orders = () if pushed is None else read_orders(pushed)
+    orders = () if pushed is None else read_orders(pushed, params)
     if len(orders) > 1:
         raise ArgumentError("one figure is made best; --under bounds the others")
     push = orders[0] if orders else None
-    bounds = tuple(each for text in under for each in read_where(text))
+    if push is not None and push.key not in SWEPT:
+        raise ArgumentError(f"{push.key} is a parameter: --most and --least name a figure")
+    bounds = tuple(each for text in under for each in read_where(text, params))
     check_together(bounds)
-    return Wishes(tuple(read_target(text) for text in to), bounds, push, within)
+    return Wishes(tuple(read_target(text, params) for text in to), bounds, push, within)
 
 
-def read_target(text: str) -> Target:
+def read_target(text: str, params: Sequence[str] = ()) -> Target:
     """Read an equation.
 
     Raises:
@@ -157,14 +166,17 @@ def read_target(text: str) -> Target:
     """
     match = _EQUATION.fullmatch(text.strip())
     if match is None:
-        raise ArgumentError(f"'{text}' is no target; {_WAYS}")
+        way = "bounds are given to --under" if _BOUND.search(text) else _WAYS
+        raise ArgumentError(f"'{text}' is no target; {way}")
     left, right = match[1], match[2].strip()
     if "$" in right:
         way = f"; write '{left} - ({right}) = 0'" if "$" in left else ""
         raise ArgumentError(f"'{text}': a target equals a number, not what parameters make{way}")
     try:
         if "$" in left:
-            return Target("", parse(left), printed(right).value, text.strip())
+            return Target("", parse(left), _number_of(left, right), text.strip())
+        if left in params and not (left in SWEPT or left in BUDGETED):
+            raise ArgumentError(f"{left} is a parameter, and is written with a $: '${left} = {right}'")
         figure = swept(left)
         if not figure.ordered:
             raise ArgumentError(f"{left} is no number, and has no target")
@@ -172,6 +184,15 @@ def read_target(text: str) -> Target:
     except Fault as fault:
         raise ArgumentError(fault.message) from None
     return Target(figure.key, None, Fraction(value), text.strip())
+
+
+def _number_of(left: str, right: str) -> Fraction:
+    try:
+        return printed(right).value
+    except Fault as fault:
+        condition = f'--under "{left} == {right!r}"' if right.isidentifier() else "--under"
+        message = f"{fault.message}; what is no number is a condition: {condition}"
+        raise Fault(message, code=fault.code) from None
 
 
 def read_share(text: str) -> Fraction:

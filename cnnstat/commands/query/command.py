@@ -23,14 +23,15 @@ from cnnstat.sweeps.networks.columns import Columns, following
 from cnnstat.sweeps.networks.figures import without_bounds
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS
-from cnnstat.sweeps.question.options import SHOWN, figures_for, selection_options
+from cnnstat.sweeps.question.asked import SHOWN, figures_for
+from cnnstat.sweeps.question.options import selection_options
 from cnnstat.sweeps.store.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnnstat.cli.options import Output
-    from cnnstat.sweeps.question.options import Asked
+    from cnnstat.sweeps.question.asked import Asked
     from cnnstat.sweeps.selection.selection import Wanted
 
 MANY = 20_000

@@ -16,6 +16,7 @@ from cnnstat.cli.files import FILE
 from cnnstat.cli.machine_options import machine_options
 from cnnstat.cli.options import (
     array_option,
+    check_inputs,
     depth_option,
     gathered,
     image_option,
@@ -190,11 +191,4 @@ def _check_options(options: RunOptions) -> None:
         raise click.UsageError(
             "a machine's least time goes with --time, which measures; or see cnnstat flops"
         )
-    names = [each.name for each in (*options.image, *options.array)]
-    if len(set(names)) < len(names):
-        message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"
-        raise click.UsageError(message)
-    if options.invert and not options.image:
-        raise click.UsageError("--invert needs --image")
-    if options.batch is not None and names:
-        raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")
+    check_inputs(options.image, options.array, options.batch, invert=options.invert)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnstat.cli.options import Output
-    from cnnstat.sweeps.question.options import Plot
+    from cnnstat.sweeps.question.asked import Plot
     from cnnstat.sweeps.selection.chart_data import ChartData
     from cnnstat.sweeps.selection.selection import Selection, Wanted
 

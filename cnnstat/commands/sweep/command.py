@@ -21,7 +21,8 @@ from cnnstat.report.render import FORMATS
 from cnnstat.sweeps.networks.figures import THROUGH_LAYERS, USUAL
 from cnnstat.sweeps.output.document import document
 from cnnstat.sweeps.output.streams import STREAMS
-from cnnstat.sweeps.question.options import SHOWN, selection_options, varied_options
+from cnnstat.sweeps.question.asked import SHOWN
+from cnnstat.sweeps.question.options import selection_options, varied_options
 from cnnstat.sweeps.question.task import task_of
 from cnnstat.sweeps.store.store import Store
 from cnnstat.sweeps.workers.rows_in_order import rows_in_order
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.cli.options import Output
-    from cnnstat.sweeps.question.options import Asked, Varied
+    from cnnstat.sweeps.question.asked import Asked, Varied
 
 _SLOW = (
     f" Those of other tools, those of a machine and {', '.join(THROUGH_LAYERS)} take several times as long."

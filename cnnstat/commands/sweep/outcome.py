@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.networks.evaluator import Row
     from cnnstat.sweeps.output.document import SweepDocument
     from cnnstat.sweeps.output.streams import Stream
-    from cnnstat.sweeps.question.options import Asked
+    from cnnstat.sweeps.question.asked import Asked
     from cnnstat.sweeps.selection.selection import Wanted
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError
 from cnnstat.sweeps.output.document import Refused, SweptPoint, point, refused_of
-from cnnstat.sweeps.question.options import Asked, Varied
+from cnnstat.sweeps.question.asked import Asked, Varied
 from cnnstat.sweeps.question.python_arguments import (
     as_error,
     columns_of,

@@ -12,6 +12,7 @@ from cnnstat.cli import completion
 from cnnstat.cli.files import FILE
 from cnnstat.cli.options import (
     array_option,
+    check_inputs,
     gathered,
     image_option,
     invert_option,
@@ -124,11 +125,4 @@ def _check_options(options: TraceOptions) -> None:
         raise click.UsageError("--loss, --target and --weight need --backward")
     if options.weights is None and options.names:
         raise click.UsageError("--names needs --weights")
-    names = [each.name for each in (*options.image, *options.array)]
-    if len(set(names)) < len(names):
-        message = "for one input, --image and --array exclude each other; of several, write NAME=FILE"
-        raise click.UsageError(message)
-    if options.invert and not options.image:
-        raise click.UsageError("--invert needs --image")
-    if options.batch is not None and names:
-        raise click.UsageError("--batch needs a drawn input: --image and --array bring their own batch")
+    check_inputs(options.image, options.array, options.batch, invert=options.invert)

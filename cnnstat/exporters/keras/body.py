@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras.shapes import shape
 from cnnstat.exporters.source.forward import Forward
-from cnnstat.exporters.source.layout import WIDTH, Doc, lines
+from cnnstat.exporters.source.layout import Doc, lines
 
 if TYPE_CHECKING:
-    from cnnstat.exporters.source.forward import Statement, Val
+    from cnnstat.exporters.source.forward import Val
 
 INDENT = 4
 
 
 class Body(Forward):
     """The statements of one function, in order."""
+
+    shape_text = staticmethod(shape)
 
     def named_statements(self, outputs: list[Val]) -> None:
         """Leave out what nothing reads, and give everything a name."""
@@ -39,9 +41,9 @@ class Body(Forward):
                 found += statement.loop(self.name)
                 continue
             target = ", ".join(self.named[id(val)] for val in statement.targets)
-            found += self._shaped(lines(f"{target} = ", statement.text(self.name), "", INDENT), statement)
+            found += self._commented(lines(f"{target} = ", statement.text(self.name), "", INDENT), statement)
         if at_once and final is not None:
-            return [*found, *self._shaped(lines("return ", final.text(self.name), "", INDENT), final)]
+            return [*found, *self._commented(lines("return ", final.text(self.name), "", INDENT), final)]
         if returned:
             found += lines("return ", self.put_out(outputs), "", INDENT)
         return found
@@ -52,15 +54,3 @@ class Body(Forward):
         if any(val.item == "*" for val in outputs):
             return f"({text},)" if len(outputs) == 1 else f"({text})"
         return text
-
-    def _shaped(self, written: list[str], statement: Statement) -> list[str]:
-        """Return a statement with the shape that it puts out, where that is another one than it reads."""
-        comment = self._shape(statement.targets[0])
-        comment = "" if comment == self._shape(statement.reads[0]) else comment
-        if comment and len(written) == 1 and len(written[0]) + len(comment) + 4 <= WIDTH:
-            written[0] += f"  # {comment}"
-        return written
-
-    def _shape(self, val: Val) -> str:
-        found = {self.shapes[number] for number in val.numbers}
-        return shape(next(iter(found))) if len(found) == 1 else ""

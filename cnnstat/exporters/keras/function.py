@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.keras.body import Body
-from cnnstat.exporters.keras.conditions import Conditions
+from cnnstat.exporters.keras.conditions import sometimes
+from cnnstat.exporters.keras.repetitions import repeated
+from cnnstat.exporters.keras.sharing import Sharing
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.said import Passed
 from cnnstat.exporters.source.uses import Use
@@ -34,7 +36,7 @@ WORDS = (
 """Names that the source has another use for."""
 
 
-class Function(Conditions):
+class Function(Sharing):
     """One function, made of all calls of a block that it can say; or of the network itself."""
 
     def __init__(self, network: Network, title: str, scopes: list[Scope], used: tuple[str, ...] = ()) -> None:
@@ -51,7 +53,7 @@ class Function(Conditions):
         sources = self.sources(entry)
         numbers = [found[i].output for i in range(len(self.scopes))]
         if entry.repeat is not None:
-            self.repeated(entry, title, found, sources, numbers)
+            repeated(self, entry, title, found, sources, numbers)
             return
         uses = [Use(i, member.items[0]) for i, member in found.items()]
         if isinstance(uses[0].item.made, LayerNode):
@@ -67,18 +69,17 @@ class Function(Conditions):
             return
         klass, doc = self.block_call(uses, sources)
         assert isinstance(klass, Function)
-        val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
-        taps = {}
-        for tap in klass.taps:
-            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
-            widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
-            taps[tap] = Val(f"{title}_{tap}", inner, widths)
+        val, taps = self.results(title, klass, uses, sources, numbers)
         self.docs[title] = (uses, klass)
         self.apply(
             val, list(taps.values()), self.through(entry, title, uses, doc, sources, klass.stores), sources
         )
         self.items[title] = lambda rest: [{"": val, **taps}[self.canonical(klass, rest)]]
         self.put(title, val)
+
+    def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
+        """Add an entry, or alternatives of one name, that some calls have and others not."""
+        sometimes(self, title, choices)
 
     def apply(self, val: Val, more: list[Val], chain: Chain, sources: list[Val]) -> None:
         """Add the steps of a layer or a call."""

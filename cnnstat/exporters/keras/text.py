@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnstat.exporters.keras import helpers
 from cnnstat.exporters.keras.function import Function
 from cnnstat.exporters.keras.shapes import last, shape
+from cnnstat.exporters.source.docstring import docstring
 from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
 from cnnstat.exporters.source.names import inert
@@ -35,7 +36,7 @@ def source(network: KerasNetwork) -> str:
         bodies += [line for text in helpers.weights_text() for line in ("", "", *text.split("\n"))]
     tail = _tail(network, main)
     code = "\n".join(line for line in (*texts, *bodies, *tail) if not line.lstrip().startswith('"""'))
-    head = [*docstring(network), "", "from __future__ import annotations", ""]
+    head = [*docstring(network, _unread(network)), "", "from __future__ import annotations", ""]
     head += ["import math"] if re.search(r"\bmath\.", code) else []
     typed = [word for word in ("TYPE_CHECKING", "Any") if re.search(rf"\b{word}\b", code)]
     late = []
@@ -78,25 +79,17 @@ def _functions(network: KerasNetwork) -> Iterator[Function]:
         yield each
 
 
-def docstring(network: KerasNetwork) -> list[str]:
-    """Return the docstring of the file: the network's name and its source, as texts that are no code."""
-    title = inert(network.label) or "A network"
-    first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
-    if first[-1] not in ".?!":
-        first += "."
-    source = inert(network.spec.source)
-    paragraphs = [source] if source else []
-    if unread := network.unread():
-        names = " and ".join(f"`{inert(row.name)}`" for row in unread)
-        count = sum(row.counts.params + row.counts.buffers for row in unread)
-        paragraphs.append(
-            f"No output depends on {names}, so the model is without {'it' if len(unread) == 1 else 'them'} "
-            f"({count:,} parameters), and so is a file that `save` writes."
-        )
-    if not paragraphs:
-        return [f'"""{first}"""']
-    inside = [line for each in paragraphs for line in ("", *textwrap.wrap(each, WIDTH))]
-    return [f'"""{first}', *inside, '"""']
+def _unread(network: KerasNetwork) -> str:
+    """Say which layers the model is without; nothing where it has all of them."""
+    unread = network.unread()
+    if not unread:
+        return ""
+    names = " and ".join(f"`{inert(row.name)}`" for row in unread)
+    count = sum(row.counts.params + row.counts.buffers for row in unread)
+    return (
+        f"No output depends on {names}, so the model is without {'it' if len(unread) == 1 else 'them'} "
+        f"({count:,} parameters), and so is a file that `save` writes."
+    )
 
 
 def block_lines(network: KerasNetwork, function: Function) -> list[str]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.pytorch.conditions import Conditions
+from cnnstat.exporters.pytorch import conditions
+from cnnstat.exporters.pytorch.constructor import Constructor
+from cnnstat.exporters.pytorch.lending import lent, repetitions_of
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Generator
-from cnnstat.exporters.source.said import Passed, Said, UnsaidError
+from cnnstat.exporters.source.repeats import (
+    one_text,
+    repeated_widths,
+    repetitions,
+    unrolled,
+    widths_after,
+)
+from cnnstat.exporters.source.said import Passed
 from cnnstat.exporters.source.uses import SplitError, Use
 from cnnstat.graph.nodes import LayerNode
 from cnnstat.spec.model import resolve
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
     from cnnstat.spec.model import Entry
 
 
-class Class(Conditions):
+class Class(Constructor):
     """One class, made of all calls of a block that it can say; or of the network itself."""
 
     def always(self, entry: Entry, title: str, found: dict[int, Member]) -> None:
@@ -41,7 +50,7 @@ class Class(Conditions):
             else:
                 stores = said is not None and said.stores
                 if stores and entry.weights is not None:
-                    target = self.lends[title] = self.lent(entry, said)
+                    target = self.lends[title] = lent(self, entry, said)
                 else:
                     self.assign(title, doc, stores)
                     self.freeze(entry, title, uses, stores)
@@ -53,21 +62,20 @@ class Class(Conditions):
         klass, doc = self.block_call(uses, sources)
         stores = klass.stores
         if entry.weights is not None and stores:
-            target = self.lends[title] = self.lent(entry, None, uses)
+            target = self.lends[title] = lent(self, entry, None, uses)
         else:
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores)
             target = self.attribute(title, stores)
-        val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
-        taps = {}
-        for tap in klass.taps:
-            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
-            widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
-            taps[tap] = Val(f"{title}_{tap}", inner, widths)
+        val, taps = self.results(title, klass, uses, sources, numbers)
         self.docs[title] = (uses, klass)
         self.call(val, list(taps.values()), target, sources)
         self.items[title] = lambda rest: [{"": val, **taps}[self.canonical(klass, rest)]]
         self.put(title, val)
+
+    def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
+        """Add an entry, or alternatives of one name, that some calls have and others not."""
+        conditions.sometimes(self, title, choices)
 
     def repeated(
         self, entry: Entry, title: str, found: dict[int, Member], sources: list[Val], numbers: list[int]
@@ -76,19 +84,20 @@ class Class(Conditions):
         uses = [Use(i, item, counted=True) for i, member in found.items() for item in member.items]
         is_layer = isinstance(uses[0].item.made, LayerNode)
         if is_layer and self.network.said(uses[0].item.made).made is None:
-            self.unrolled(entry, title, found, sources)
+            unrolled(self, entry, title, found, sources)
             return
         tied = entry.weights is not None and entry.weights.name == title
         counts = [len(member.items) for member in found.values()]
         operand = entry.repeat.value if entry.repeat else None
         whole = [Use(i, member.items[0]) for i, member in found.items()]
         count = self.args.choose(counts, whole, self.args.written(operand), "repeat")
-        widths = self.repeated_widths(uses, sources, is_layer)
+        widths = repeated_widths(self, uses, sources, is_layer)
         klass: Build | None = None
         if tied:
-            docs, klass = self.first_alone(entry, whole, sources, is_layer)
+            alone, klass = one_text(self, entry, whole, sources, is_layer, fresh=True)
+            docs = [alone]
         else:
-            docs, klass = self.repetitions(entry, uses, found, sources, widths, count, counts, is_layer)
+            docs, klass = repetitions(self, entry, uses, found, sources, widths, count, counts, is_layer)
         stores = any(self.network.stores(use.item.made) for use in uses)
         plain = (
             not tied
@@ -104,10 +113,10 @@ class Class(Conditions):
             doc = Call(container, [Call("", docs, "[", "]")])
         single = f"{self.attribute(title, stores)}[0]" if tied else ""
         if stores and entry.weights is not None and not tied:
-            target = self.lends[title] = self.lent(entry, None, uses)
+            target = self.lends[title] = lent(self, entry, None, uses)
             lender = self.containers.get(entry.weights.name, container)
             self.containers[title] = lender
-            lenders = self.network.repetitions_of(self.scopes[0], entry.weights.name)
+            lenders = repetitions_of(self.network, self.scopes[0], entry.weights.name)
             if lenders == 0:
                 single, plain = target, False
             elif lender == "nn.ModuleList":
@@ -118,7 +127,7 @@ class Class(Conditions):
             self.assign(title, doc, stores)
             self.freeze(entry, title, uses, stores, found)
             target = self.attribute(title, stores)
-        final = self.verified(numbers, self.after(uses, sources, is_layer, count, widths))
+        final = self.verified(numbers, widths_after(self, uses, sources, is_layer, count, widths))
         self.docs[title] = (uses, klass)
         if plain:
             val = Val(title, numbers, final)
@@ -126,38 +135,6 @@ class Class(Conditions):
             self.put(title, val)
             return
         self.loop(title, found, klass, target, sources, final, count, single)
-
-    def lent(self, entry: Entry, said: Said | None, uses: list[Use] | None = None) -> str:
-        """Return the module whose numbers an entry uses.
-
-        Raises:
-            UnsaidError: that one would do something else.
-        """
-        assert entry.weights is not None
-        first, *rest = entry.weights.name.split(".")
-        if first not in self.docs:
-            raise UnsaidError(f"weights of '{entry.weights.name}'")
-        own, kind = self.docs[first]
-        if said is not None and not rest and kind != said:
-            raise UnsaidError(f"weights of '{entry.weights.name}' in a layer with other options")
-        if uses is not None and not rest:
-            for a, b in zip(own, uses, strict=False):
-                if not self.network.alike(a.item.made, b.item.made):
-                    raise UnsaidError(f"weights of '{entry.weights.name}' in a block with other options")
-        elif rest:
-            self.network.check_path(self.scopes, first, rest, entry)
-        klass = self
-        text = self.lends.get(first) or self.attribute(first, stores=True)
-        for before, part in zip((first, *rest), rest, strict=False):
-            if not part.isdigit():
-                klass = klass.docs[before][1] if not before.isdigit() else klass
-            elif isinstance(klass.docs.get(before, ((), None))[1], Class):
-                klass = klass.docs[before][1]
-            if part.isdigit():
-                text += f"[{part}]"
-            else:
-                text = (klass.lends.get(part) or klass.attribute(part, stores=True)).replace("self", text, 1)
-        return text
 
     def freeze(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import helpers
 from cnnstat.exporters.pytorch.build import Class
+from cnnstat.exporters.source.docstring import docstring
 from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
 from cnnstat.exporters.source.names import inert, shape
@@ -49,18 +50,6 @@ def _classes(network: Network) -> Iterator[Class]:
     for klass in (*network.classes, network.main):
         assert isinstance(klass, Class)
         yield klass
-
-
-def docstring(network: Network) -> list[str]:
-    """Return the docstring of the file: the network's name and its source, as texts that are no code."""
-    title = inert(network.label) or "A network"
-    first = textwrap.shorten(title, WIDTH - 8, placeholder="...")
-    if first[-1] not in ".?!":
-        first += "."
-    source = inert(network.spec.source)
-    if not source:
-        return [f'"""{first}"""']
-    return [f'"""{first}', "", *textwrap.wrap(source, WIDTH), '"""']
 
 
 def class_lines(network: Network, klass: Class) -> list[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING
 
-from cnnstat.exporters.source.repeats import Repeats
+from cnnstat.exporters.source.expression_text import text_of
+from cnnstat.exporters.source.expressions import binary, constant
+from cnnstat.exporters.source.layout import Generator, flat
 from cnnstat.exporters.source.uses import SplitError
-from cnnstat.exporters.source.wording import parameter_of
+from cnnstat.exporters.source.wording import Wording, parameter_of
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.source.expressions import Tree
+    from cnnstat.exporters.source.layout import Doc
     from cnnstat.exporters.source.scopes import Member
     from cnnstat.spec.model import Entry
 
 
-class Build(Repeats):
+class Build(Wording):
     """All calls of a block that one text can say; or the network itself."""
 
     def build(self) -> None:
@@ -64,6 +70,14 @@ class Build(Repeats):
     def sometimes(self, title: str, choices: list[tuple[Entry, dict[int, Member]]]) -> None:
         """Add an entry, or alternatives of one name, that some calls have and others not."""
         raise NotImplementedError
+
+    def generated(self, doc: Doc, count: Tree, start: int) -> Doc:
+        """Return a text repeated."""
+        if re.search(r"\bi\b", flat(doc)):
+            begin = f"{start}, " if start else ""
+            return Generator(doc, f"for i in range({begin}{text_of(count)})")
+        left = binary(count, ast.Sub(), constant(start))
+        return Generator(doc, f"for _ in range({text_of(left)})")
 
     def canonical(self, klass: Build, tap: str) -> str:
         """Return the name of what a class puts out beside its main output; empty for that one."""

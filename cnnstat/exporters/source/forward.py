@@ -50,6 +50,9 @@ class Forward:
     ``entry`` is what a single input is called, and ``reserved`` are names that no value may have.
     """
 
+    shape_text = staticmethod(shape)
+    """How a comment shows a shape."""
+
     def __init__(self, inputs: list[Val], shapes: tuple[tuple[int, ...], ...]) -> None:
         self.inputs = inputs
         self.shapes = shapes
@@ -116,7 +119,7 @@ class Forward:
 
     def _comment(self, val: Val) -> str:
         found = {self.shapes[number] for number in val.numbers}
-        return shape(next(iter(found))) if len(found) == 1 else ""
+        return self.shape_text(next(iter(found))) if len(found) == 1 else ""
 
     def _drop_unread(self, outputs: list[Val]) -> None:
         """Leave out what nothing reads, as a layer that the spec calls unused."""

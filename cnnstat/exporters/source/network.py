@@ -109,15 +109,6 @@ class Network:
         if self.taps.items_read(scopes, title):
             raise SplitError(title)
 
-    def repetitions_of(self, scope: Scope, reference: str) -> int:
-        """Return how many repetitions a path stands for, 0 for what is not repeated."""
-        path = f"{scope.path}.{reference}" if scope.path else reference
-        known = {group.path for group in self.graph.groups} | {node.path for node in self.graph.layers}
-        count = 0
-        while f"{path}.{count}" in known:
-            count += 1
-        return count
-
     def inside(self, scope: Scope, block: str | None) -> bool:
         """Say whether a block stands inside of one of its calls."""
         return block is not None and any(e.block == block for e in scopes_within(scope) if e is not scope)
@@ -131,24 +122,6 @@ class Network:
             return False
         pairs = [(self.argument(p, one), self.argument(p, other)) for p in klass.args.ordered()]
         return all(a == b for a, b in pairs)
-
-    def check_path(self, scopes: list[Scope], first: str, rest: list[str], entry: Any) -> None:
-        """Refuse to use a module of a path that does something else."""
-        for scope in scopes:
-            borrower = next(m for m in scope.members if m.entry is entry)
-            member = next(m for m in scope.members if m.name == first)
-            parts = list(rest)
-            made: Made = member.items[0].made
-            while parts:
-                part = parts.pop(0)
-                if part.isdigit():
-                    made = member.items[int(part)].made
-                    continue
-                assert isinstance(made, Scope)
-                member = next(m for m in made.members if m.name == part)
-                made = member.items[0].made
-            if not self.alike(made, borrower.items[0].made):
-                raise UnsaidError(f"weights of '{entry.weights.name}' in a layer with other options")
 
     # -- classes -------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cnnstat.exporters.source.expression_text import text_of
 from cnnstat.exporters.source.expression_values import NoValueError, same
 from cnnstat.exporters.source.expressions import Tree, binary, constant, names_in, renamed, sum_of
+from cnnstat.exporters.source.forward import Val
 from cnnstat.exporters.source.layout import Call, Doc, Joined
 from cnnstat.exporters.source.parts import Parts
 from cnnstat.exporters.source.said import NO_DEFAULT, Said
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from cnnstat.exporters.source.arguments import Param
     from cnnstat.exporters.source.build import Build
-    from cnnstat.exporters.source.forward import Val
     from cnnstat.exporters.source.said import Arg
     from cnnstat.spec.model import Entry
 
@@ -185,6 +185,18 @@ class Wording(Parts):
     ) -> list[Tree]:
         """Return what the channels of a class's output are, in the words of who calls it."""
         return renamed_widths(klass.widths(tap), self.bindings(klass, klass.args.params, uses, sources))
+
+    def results(
+        self, title: str, klass: Build, uses: list[Use], sources: list[Val], numbers: list[int]
+    ) -> tuple[Val, dict[str, Val]]:
+        """Return what a call puts out, and what it puts out beside that."""
+        val = Val(title, numbers, self.verified(numbers, self.widths_of_call(klass, uses, sources, None)))
+        taps: dict[str, Val] = {}
+        for tap in klass.taps:
+            inner = [self.network.taps.tapped(use.item.made, tap) for use in uses]
+            widths = self.verified(inner, self.widths_of_call(klass, uses, sources, tap))
+            taps[tap] = Val(f"{title}_{tap}", inner, widths)
+        return val, taps
 
     def bindings(
         self, klass: Build, params: Iterable[str], uses: list[Use], sources: list[Val]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnstat.base.axes import MOST_AXES
-from cnnstat.base.limits import is_size
 from cnnstat.base.text import listed
 from cnnstat.importers.draft import Draft, DraftLayer
 from cnnstat.importers.errors import ModelError
@@ -20,7 +17,7 @@ from cnnstat.importers.onnx.module_names import names_in
 from cnnstat.importers.onnx.nodes.dtypes import dtype_of
 from cnnstat.importers.onnx.nodes.inputs import ModelInputs, inputs_of
 from cnnstat.importers.onnx.nodes.model import Model, understood
-from cnnstat.importers.onnx.nodes.value import Node
+from cnnstat.importers.onnx.opaque import needed_by, opaque, opaque_rest
 from cnnstat.importers.onnx.operators import FOUND, OPERATORS, Operator
 from cnnstat.importers.onnx.operators.noted import noted
 from cnnstat.importers.onnx.patterns.simplified import simplified
@@ -28,9 +25,11 @@ from cnnstat.importers.onnx.stored.file import as_model_error, message
 from cnnstat.importers.onnx.tied import parted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cnnstat.base.arguments import Inputs
+    from cnnstat.importers.onnx.nodes.value import Node
     from cnnstat.layers.base import Shape
 
 
@@ -74,7 +73,7 @@ def drafted(model: Model) -> Draft:
     remarks = [*model.remarks, *filter(None, [remark])]
     for node in model.nodes:
         if any(
-            layers.value(name).shape is None or name not in layers.sources for name in _needed(node, layers)
+            layers.value(name).shape is None or name not in layers.sources for name in needed_by(node, layers)
         ):
             unknown.append(node)
             continue
@@ -87,11 +86,11 @@ def drafted(model: Model) -> Draft:
                 layers.put(node.outputs[0], source)
         except (Outside, ValueError, TypeError, LookupError, ArithmeticError) as why:
             # Attributes of a damaged file may be anything: then the node is none that is known.
-            if not _opaque(node, layers):
+            if not opaque(node, layers):
                 unknown.append(node)
             remarks.append(f"{node.name or node.outputs[0]} ({node.op}): {why}")
     if unknown:
-        _unknown(unknown, layers)
+        opaque_rest(unknown, layers)
     return _draft(model, layers, remarks, dtype)
 
 
@@ -100,69 +99,6 @@ def _handler(node: Node) -> Operator | None:
     if node.noted is not None:
         return noted
     return (FOUND if node.domain == "found" else OPERATORS if not node.domain else {}).get(node.op)
-
-
-def _needed(node: Node, layers: Layers) -> list[str]:
-    """Return the inputs of a node that are no constants."""
-    return [name for name in node.inputs if name and not layers.value(name).constant]
-
-
-def _opaque(node: Node, layers: Layers) -> bool:
-    """Add what stands for a node that the catalogue has no layer for, if its shapes are known."""
-    outputs = [name for name in node.outputs if name and layers.readers[name]]
-    values = [layers.value(name) for name in outputs]
-    reads = [layers.source(layers.value(name)) for name in dict.fromkeys(_needed(node, layers))]
-    if not reads or any(value.shape is None for value in values):
-        return False
-    for number, (name, value) in enumerate(zip(outputs, values, strict=True)):
-        shape = value.sample if 1 <= len(value.sample) <= MOST_AXES + 1 and value.batch is not None else None
-        if shape is None:
-            shape = (prod(value.sample),) if is_size(prod(value.sample)) else _joined(value.sample)
-        if not all(map(is_size, shape)):
-            return False
-        options: dict[str, Any] = {"op": node.op, "shape": [*shape]}
-        if number:
-            options["part"] = True
-        layers.put(name, layers.add(node, "opaque", reads, shape, options))
-    return True
-
-
-def _joined(sizes: Shape) -> Shape:
-    """Return sizes of so few axes that a layer can have them: neighbours that are the smallest together."""
-    found = [*sizes]
-    while len(found) > MOST_AXES + 1:
-        first = min(range(len(found) - 1), key=lambda axis: found[axis] * found[axis + 1])
-        found[first : first + 2] = [found[first] * found[first + 1]]
-    return tuple(found)
-
-
-def _unknown(nodes: list[Node], layers: Layers) -> None:
-    """Add one layer for all nodes whose shapes follow from values, which only a run can know."""
-    needed = {*layers.model.outputs}
-    needed_nodes: list[Node] = []
-    for node in reversed(nodes):
-        if not needed.isdisjoint(node.outputs):
-            needed_nodes.append(node)
-            needed.update(node.inputs)
-    nodes = needed_nodes[::-1]
-    if not nodes:
-        return
-    inner = {name for node in nodes for name in node.outputs}
-    reads = dict.fromkeys(
-        layers.sources[name]
-        for node in nodes
-        for name in node.inputs
-        if name in layers.sources and name not in inner
-    )
-    ops = Counter(node.op for node in nodes)
-    named = ", ".join(op if count == 1 else f"{count} {op}" for op, count in ops.items())
-    options = {"op": named[:200], "nodes": len(nodes)}
-    if not reads:
-        raise ModelError("the shapes of its values are not known, not even behind its inputs")
-    last = Node("", "Rest", [], ["\0rest"], {})
-    layers.put("\0rest", layers.add(last, "opaque", [*reads], (1,), options))
-    layers.model.outputs = [name for name in layers.model.outputs if name not in inner]
-    layers.model.outputs.append("\0rest")
 
 
 def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draft:
@@ -198,17 +134,7 @@ def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draf
         )
         for number, each in zip(kept, built, strict=True)
     )
-    for name in inputs:
-        if shapes[name] != model.inputs[name]:
-            size = "x".join(map(str, model.inputs[name]))
-            remarks.append(f"the model takes '{name}' with its channels last, {size}")
-    for name in (each for each in model.outputs if not isinstance(layers.sources.get(each), int)):
-        remarks.append(f"its output '{name}' is an input or a constant, and is left out")
-    uses = Counter(key for each in built for key in {at.key for at in each.tensors.values()} if key)
-    for key in (key for key, count in uses.items() if count > 1 and not key.startswith("\0")):
-        remarks.append(
-            f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
-        )
+    remarks += _notes(model, layers, inputs, built)
     found = iter([called[number] for number in ends])
     results = tuple(next(found) if isinstance(source, int) else "" for source in sources)
     outputs = tuple(dict.fromkeys(filter(None, results)))
@@ -225,6 +151,19 @@ def _draft(model: Model, layers: Layers, remarks: list[str], dtype: str) -> Draf
         results=results,
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _notes(model: Model, layers: Layers, inputs: dict[str, Shape], built: list[Built]) -> Iterator[str]:
+    """Yield what a reader should know of a model's inputs, outputs and tensors."""
+    for name, shape in inputs.items():
+        if shape != model.inputs[name]:
+            size = "x".join(map(str, model.inputs[name]))
+            yield f"the model takes '{name}' with its channels last, {size}"
+    for name in (each for each in model.outputs if not isinstance(layers.sources.get(each), int)):
+        yield f"its output '{name}' is an input or a constant, and is left out"
+    uses = Counter(key for each in built for key in {at.key for at in each.tensors.values()} if key)
+    for key in (key for key, count in uses.items() if count > 1 and not key.startswith("\0")):
+        yield f"its tensor '{key}' is used in several layers that cannot share it, and is counted for each"
 
 
 def _kept(built: list[Built], ends: list[int]) -> list[int]:

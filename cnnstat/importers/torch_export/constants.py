@@ -48,11 +48,7 @@ def turned(call: Call) -> Value | None:
         turn = ("reshape", shape)
     else:
         return None
-    at = first.at and first.at.turned(turn)
-    array = first.array
-    if array is not None:
-        array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
-    return replace(first, name=call.node.name, shape=shape, at=at, array=array)
+    return replace(first.turned(turn, shape), name=call.node.name)
 
 
 def _scattered(call: Call) -> Value | None:

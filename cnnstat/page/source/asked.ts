@@ -1,6 +1,7 @@
 /** Waiting for an answer: what was there before stays until the next is, so that nothing flickers. */
 
 import { useEffect, useState } from "preact/hooks";
+import { reasonOf } from "./text";
 import type { Answer } from "./source";
 
 export interface Asked<T> {
@@ -35,7 +36,7 @@ export function useAsked<T>(ask: () => Answer<T>, inputs: readonly unknown[]): A
         show({
           value: undefined,
           waiting: false,
-          refusal: error instanceof Error ? error.message : String(error),
+          refusal: reasonOf(error),
         }),
     );
     return () => {

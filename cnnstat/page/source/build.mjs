@@ -9,7 +9,7 @@ import { licences } from "./licences.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "..", "built");
-const pages = ["report", "serve"].filter((name) => existsSync(join(here, name, `${name}.tsx`)));
+const pages = ["report", "serve"];
 
 const made = await build({
   absWorkingDir: here,

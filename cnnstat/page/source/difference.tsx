@@ -3,8 +3,10 @@
 import { useState } from "preact/hooks";
 import { Scroll } from "./scroll";
 import { COLUMNS } from "./table/columns";
-import { bytes, count, exact, field, named, shape } from "./text";
+import { TOTALS } from "./table/total_figures";
+import { count, field, named, shape } from "./text";
 import type { DiffDocument, LayerChange, LayerEntry, TotalFigures } from "./types";
+import { difference as less, magnitude } from "./whole";
 
 interface Props {
   readonly difference: DiffDocument;
@@ -43,9 +45,7 @@ export function Difference({ difference, onNetwork }: Props) {
             </tr>
           </thead>
           <tbody>
-            {TOTALS.map((total) => (
-              <Total {...total} a={a.totals} b={b.totals} />
-            ))}
+            <Totals a={a.totals} b={b.totals} />
           </tbody>
         </table>
       </Scroll>
@@ -134,49 +134,34 @@ function said(value: unknown): string {
   return Array.isArray(value) ? value.map(said).join(", ") : String(value);
 }
 
-interface TotalProps {
-  readonly key: string;
-  readonly title: string;
-  readonly value: (totals: TotalFigures) => number | string;
-  readonly text?: (value: number) => string;
+function Totals({ a, b }: { a: TotalFigures; b: TotalFigures }) {
+  return (
+    <>
+      <Total title="output" before={shape(a.output_shape)} after={shape(b.output_shape)} />
+      {Object.values(TOTALS).map(({ key, title, text }) => {
+        const change = less(b[key], a[key]);
+        const words = change ? `${change > 0 ? "+" : "−"}${text(magnitude(change))}` : "";
+        return <Total key={key} title={title} before={text(a[key])} after={text(b[key])} change={words} />;
+      })}
+      <Total title="field" before={field(a.receptive_field)} after={field(b.receptive_field)} />
+    </>
+  );
 }
 
-const TOTALS: readonly TotalProps[] = [
-  { key: "output_shape", title: "output", value: (totals) => shape(totals.output_shape) },
-  { key: "params", title: "params", value: (totals) => totals.params },
-  { key: "macs", title: "MACs", value: (totals) => totals.macs },
-  { key: "connections", title: "connections", value: (totals) => totals.connections },
-  { key: "activations", title: "activations", value: (totals) => totals.activations },
-  {
-    key: "inference",
-    title: "inference memory",
-    value: (totals) => totals.inference_memory_bytes,
-    text: bytes,
-  },
-  { key: "training", title: "training memory", value: (totals) => totals.training_memory_bytes, text: bytes },
-  { key: "field", title: "field", value: (totals) => field(totals.receptive_field) },
-];
+interface TotalProps {
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+  readonly change?: string;
+}
 
-function Total({
-  title,
-  value,
-  text = count,
-  a,
-  b,
-}: Omit<TotalProps, "key"> & { a: TotalFigures; b: TotalFigures }) {
-  const [before, after] = [value(a), value(b)];
-  const shown = (each: number | string) => (typeof each === "number" ? text(each) : each);
-  const change = typeof before === "number" && typeof after === "number" ? after - before : 0;
-  // The difference of two numbers that are not exact is none, however small it is.
-  const about = exact(change) && [before, after].some((each) => typeof each === "number" && !exact(each));
+function Total({ title, before, after, change = "" }: TotalProps) {
   return (
     <tr>
       <th scope="row">{title}</th>
-      <td class="number">{shown(before)}</td>
-      <td class="number">{shown(after)}</td>
-      <td class="number">
-        {change ? `${about ? "≈ " : ""}${change > 0 ? "+" : "−"}${text(Math.abs(change))}` : ""}
-      </td>
+      <td class="number">{before}</td>
+      <td class="number">{after}</td>
+      <td class="number">{change}</td>
     </tr>
   );
 }

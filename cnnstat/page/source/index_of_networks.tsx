@@ -2,20 +2,21 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { Scroll } from "./scroll";
-import { bytes, count, named, shape, visible } from "./text";
+import { SortedHead } from "./sorted_head";
+import { TOTALS, type TotalFigure } from "./table/total_figures";
+import { count, hasWords, named, shape, visible } from "./text";
 import type { IndexEntry } from "./types";
+import { product, type Whole } from "./whole";
 
 interface Column {
   readonly title: string;
   readonly numeric: boolean;
   readonly text: (of: IndexEntry) => string;
   /** By what lines are put in order; a file that could not be read has nothing, and stands at the end. */
-  readonly rank: (of: IndexEntry) => number | string;
+  readonly rank: (of: IndexEntry) => Whole | string;
 }
 
-type Total = "params" | "macs" | "inference_memory_bytes" | "training_memory_bytes";
-
-function total(key: Total, title: string, text: (value: number) => string = count): Column {
+function total({ key, title, text }: TotalFigure): Column {
   const value = (of: IndexEntry) => of.totals?.[key] ?? -1;
   return { title, numeric: true, text: (of) => (of.totals ? text(of.totals[key]) : ""), rank: value };
 }
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column[] = [
     title: "input",
     numeric: false,
     text: (of) => shape(of.input_shape),
-    rank: (of) => of.input_shape.reduce((all, each) => all * each, 1),
+    rank: (of) => product(of.input_shape),
   },
   {
     title: "layers",
@@ -34,15 +35,15 @@ const COLUMNS: readonly Column[] = [
     text: (of) => (of.totals ? count(of.layers) : ""),
     rank: (of) => of.layers,
   },
-  total("params", "params"),
-  total("macs", "MACs"),
-  total("inference_memory_bytes", "inference memory", bytes),
-  total("training_memory_bytes", "training memory", bytes),
+  total(TOTALS.params),
+  total(TOTALS.macs),
+  total(TOTALS.inference),
+  total(TOTALS.training),
   {
     title: "findings",
     numeric: false,
     text: findings,
-    rank: (of) => -Object.values(of.findings).reduce((all, each) => all + each, 0),
+    rank: (of) => -Object.values(of.findings).reduce<number>((all, each) => all + Number(each), 0),
   },
 ];
 
@@ -72,11 +73,10 @@ interface Props {
 export function Index({ entries, onNetwork }: Props) {
   const [filter, setFilter] = useState("");
   const [order, setOrder] = useState<{ column: number; down: boolean } | null>(null);
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const names = useMemo(() => namesOf(entries), [entries]);
   const rows = entries
     .map((of, index) => ({ index, of }))
-    .filter(({ of }) => words.every((word) => `${of.name} ${of.file}`.toLowerCase().includes(word)));
+    .filter(({ of }) => hasWords(`${of.name} ${of.file}`, filter));
   const rank = order && COLUMNS[order.column]?.rank;
   if (rank)
     rows.sort(
@@ -98,24 +98,15 @@ export function Index({ entries, onNetwork }: Props) {
           <thead>
             <tr>
               {COLUMNS.map((column, index) => (
-                <th
+                <SortedHead
                   key={column.title}
-                  scope="col"
-                  class={column.numeric ? "number" : undefined}
-                  aria-sort={order?.column === index ? (order.down ? "descending" : "ascending") : "none"}
-                >
-                  <button
-                    type="button"
-                    onClick={() =>
-                      setOrder({ column: index, down: order?.column === index ? !order.down : index > 0 })
-                    }
-                  >
-                    {column.title}
-                    <span aria-hidden="true">
-                      {order?.column === index ? (order.down ? " ▼" : " ▲") : ""}
-                    </span>
-                  </button>
-                </th>
+                  title={column.title}
+                  numeric={column.numeric}
+                  order={order?.column !== index ? "none" : order.down ? "descending" : "ascending"}
+                  onSort={() =>
+                    setOrder({ column: index, down: order?.column === index ? !order.down : index > 0 })
+                  }
+                />
               ))}
             </tr>
           </thead>

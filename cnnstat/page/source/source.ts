@@ -3,20 +3,18 @@
  * Components know this alone, so that both ways in show the same.
  */
 
+import type { Outline } from "./outline";
 import type {
   ConventionEntry,
   ExplainedEntry,
   FamilyColours,
   FindingEntry,
   LayerFields,
-  NetworkPage,
   RunDocument,
   SpecText,
   UnitTrace,
 } from "./types";
-
-/** What of a network is always at hand: graph and table are made of it. */
-export type Outline = Pick<NetworkPage, "key" | "summary" | "outputs" | "layers" | "blocks" | "repetitions">;
+import type { Whole } from "./whole";
 
 export type ChartKind = "layers" | "memory" | "rf";
 export type Scheme = "light" | "dark";
@@ -45,6 +43,8 @@ export interface Source {
   findings(): Answer<readonly FindingEntry[] | null>;
   spec(): Answer<SpecText | null>;
   proof(): Answer<RunDocument | null>;
-  /** The numbers of a unit of a layer, of the middle one where none is named. */
-  trace(layer: string, unit: readonly number[] | null): Answer<UnitTrace | null>;
+  /** The unit of a layer that is shown until another is chosen; null for the one in the middle. */
+  firstUnit(layer: string): readonly Whole[] | null;
+  /** The numbers of a unit of a layer. */
+  trace(layer: string, unit: readonly Whole[]): Answer<UnitTrace>;
 }

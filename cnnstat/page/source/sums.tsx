@@ -1,6 +1,8 @@
 /** What a network has in all, and where it is from. */
 
-import { bytes, count, shape } from "./text";
+import { Scroll } from "./scroll";
+import { TOTALS, type TotalFigure } from "./table/total_figures";
+import { count, shape } from "./text";
 import type { AnalysisDocument } from "./types";
 
 export function Sums({ summary }: { summary: AnalysisDocument }) {
@@ -11,14 +13,19 @@ export function Sums({ summary }: { summary: AnalysisDocument }) {
         .join(", ")
     : shape(summary.input_shape);
   const memory = `batch ${summary.batch}, ${summary.dtype}`;
+  const figure = ({ key, title, text }: TotalFigure, meaning: string): [string, string, string] => [
+    title,
+    text(totals[key]),
+    meaning,
+  ];
   const parts: [string, string, string][] = [
     ["input", input, "one sample, channels first"],
     ["output", shape(totals.output_shape), "one sample, channels first"],
     ["layers", count(summary.layers.length), ""],
-    ["params", count(totals.params), "weights, biases, scale and shift"],
-    ["MACs", count(totals.macs), "multiply-adds for one sample"],
-    ["inference memory", bytes(totals.inference_memory_bytes), memory],
-    ["training memory", bytes(totals.training_memory_bytes), `${memory}, ${summary.optimizer}`],
+    figure(TOTALS.params, "weights, biases, scale and shift"),
+    figure(TOTALS.macs, "multiply-adds for one sample"),
+    figure(TOTALS.inference, memory),
+    figure(TOTALS.training, `${memory}, ${summary.optimizer}`),
   ];
   return (
     <section class="sums" aria-label="In all">
@@ -38,11 +45,13 @@ export function Sums({ summary }: { summary: AnalysisDocument }) {
         </p>
       ) : null}
       {expectations.missed.length ? (
-        <ul class="missed" tabIndex={0}>
-          {expectations.missed.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
+        <Scroll name="Published figures that are missed">
+          <ul class="missed">
+            {expectations.missed.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Scroll>
       ) : expectations.checked ? (
         <p>{expectations.checked} published figures are met.</p>
       ) : null}

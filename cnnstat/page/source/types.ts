@@ -1,8 +1,10 @@
 // Made from the classes of the documents: python -m tests.page.types
 
+import type { Whole } from "./whole";
+
 /** `report`: what the page is made of but for the networks, each of which is a `NetworkPage` apart. */
 export interface PageDocument {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   /** that of cnnstat */
   version: string;
@@ -36,12 +38,12 @@ export interface IndexEntry {
   file: string;
   source: string;
   /** empty where there are problems */
-  input_shape: number[];
-  layers: number;
+  input_shape: Whole[];
+  layers: Whole;
   /** null where there are problems */
   totals: TotalFigures | null;
   /** how many `check` has, by how much they matter; those that there are none of are not there */
-  findings: Record<string, number>;
+  findings: Record<string, Whole>;
   /** whether every figure was measured as calculated; null where the network was not run */
   proved: boolean | null;
   /** why it could not be read, as the terminal says it */
@@ -50,43 +52,43 @@ export interface IndexEntry {
 
 /** Those of the whole network, with its memory in bytes. */
 export interface TotalFigures {
-  output_shape: number[];
-  params: number;
-  trainable: number;
-  buffers: number;
-  macs: number;
-  padding_macs: number;
-  flops: number;
+  output_shape: Whole[];
+  params: Whole;
+  trainable: Whole;
+  buffers: Whole;
+  macs: Whole;
+  padding_macs: Whole;
+  flops: Whole;
   operations: Operations;
-  connections: number;
-  activations: number;
+  connections: Whole;
+  activations: Whole;
   receptive_field: ReceptiveField;
-  inference_memory_bytes: number;
-  training_memory_bytes: number;
+  inference_memory_bytes: Whole;
+  training_memory_bytes: Whole;
 }
 
 /** What one sample costs at inference, by kind. */
 export interface Operations {
-  multiply_adds: number;
-  additions: number;
-  multiplications: number;
-  comparisons: number;
-  divisions: number;
-  exponentials: number;
-  roots: number;
+  multiply_adds: Whole;
+  additions: Whole;
+  multiplications: Whole;
+  comparisons: Whole;
+  divisions: Whole;
+  exponentials: Whole;
+  roots: Whole;
 }
 
 /** What one unit sees of the input. */
 export interface ReceptiveField {
   /** per axis; that of the whole input where `global`; null where unknown */
-  size: number[] | null;
+  size: Whole[] | null;
   /**
    * effective stride per axis; null where global or unknown, and where branches of different stride meet.
    * Behind upsampling it may be a fraction, exactly: `[1, 3]` is a third
    */
-  stride: (number | [number, number] | null)[] | null;
+  stride: (Whole | [Whole, Whole] | null)[] | null;
   /** effective padding per axis; null where global or unknown */
-  padding: number[] | null;
+  padding: Whole[] | null;
   /** false where branches met that disagree on stride or centre */
   aligned: boolean | null;
   /** true where every unit sees the whole input: after most global pools, linear layers, norms of a map */
@@ -104,10 +106,10 @@ export interface ReceptiveField {
  * layers without a line in the table are left out.
  */
 export interface DiffDocument {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   /** what the memory figures are for, as are the next two; those of B where it says no other ``dtype`` */
-  batch: number;
+  batch: Whole;
   dtype: string;
   optimizer: string;
   /** false where no layer, figure, input or output differs */
@@ -125,9 +127,9 @@ export interface Side {
   name: string;
   source: string;
   /** one sample, channels first; of several inputs that of the one that receptive fields are on */
-  input_shape: number[];
+  input_shape: Whole[];
   /** only of several inputs: all of them by name */
-  input_shapes?: Record<string, number[]>;
+  input_shapes?: Record<string, Whole[]>;
   /** only of several inputs: the one that receptive fields are on */
   fields_of?: string;
   /** only where the memory figures of the two networks are for different numbers */
@@ -136,7 +138,7 @@ export interface Side {
    * only where the figures of layers are unknown: these layers, and how many nodes of a model each stands
    * for. All sums are without them
    */
-  without?: Record<string, number>;
+  without?: Record<string, Whole>;
   /** names of the layers that it puts out, in order */
   outputs: string[];
   totals: TotalFigures;
@@ -164,23 +166,23 @@ export interface LayerEntry {
   name: string;
   type: string;
   inputs: string[];
-  output_shape: number[];
-  params: number | null;
-  trainable: number | null;
-  buffers: number | null;
-  macs: number | null;
-  padding_macs: number | null;
-  flops: number | null;
+  output_shape: Whole[];
+  params: Whole | null;
+  trainable: Whole | null;
+  buffers: Whole | null;
+  macs: Whole | null;
+  padding_macs: Whole | null;
+  flops: Whole | null;
   operations: Operations | null;
-  connections: number | null;
-  activations: number;
+  connections: Whole | null;
+  activations: Whole;
   receptive_field: ReceptiveField;
   /** rows and columns that no window covers, per axis; empty where the type has none */
-  leftover: number[];
+  leftover: Whole[];
   /** how many of these are input that one more window would read: no padding, and no gap between windows */
-  leftover_input: number[];
+  leftover_input: Whole[];
   /** how many layers this stands for */
-  folded_layers: number;
+  folded_layers: Whole;
   /** only where it uses the parameters of another layer: this one, where they are counted */
   weights_of?: string;
 }
@@ -206,14 +208,14 @@ export interface TypeSums {
 
 /** The layers of one type in one network: how many they are, and their figures. */
 export interface Sums {
-  layers: number;
-  params: number;
-  macs: number;
+  layers: Whole;
+  params: Whole;
+  macs: Whole;
 }
 
 /** `report`: all that the page shows of one network. What is null was not asked for, or comes later. */
 export interface NetworkPage {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   /** what tells it from the other networks of the page */
   key: string;
@@ -249,23 +251,23 @@ export interface NetworkPage {
 
 /** The figures of one network, layer by layer and in total. */
 export interface AnalysisDocument {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   name: string;
   source: string;
   /** one sample, channels first; of several inputs that of the one that receptive fields are on */
-  input_shape: number[];
+  input_shape: Whole[];
   /** only of several inputs: all of them by name */
-  input_shapes?: Record<string, number[]>;
+  input_shapes?: Record<string, Whole[]>;
   /** only of several inputs: the one that receptive fields are on */
   fields_of?: string;
   /**
    * only where the figures of layers are unknown: these layers, and how many nodes of a model each stands
    * for. All sums are without them
    */
-  without?: Record<string, number>;
+  without?: Record<string, Whole>;
   /** what the memory figures are for, as are the next two */
-  batch: number;
+  batch: Whole;
   dtype: string;
   optimizer: string;
   /** the layers in order; with `--depth` folded blocks */
@@ -277,7 +279,7 @@ export interface AnalysisDocument {
 /** Published figures under `expect:`. */
 export interface Expectations {
   /** how many were compared */
-  checked: number;
+  checked: Whole;
   /** a sentence for each that is not met */
   missed: string[];
 }
@@ -314,7 +316,7 @@ export interface EqualRepetitions {
   /** the path of the first one */
   first: string;
   last: string;
-  times: number;
+  times: Whole;
   /** the position of its first layer */
   start: number;
   /** the position behind the last layer of the last one */
@@ -347,7 +349,7 @@ export interface StepEntry {
   formula?: string;
   /** the same in numbers */
   numbers?: string;
-  result?: number;
+  result?: Whole;
 }
 
 /** A published figure that is wrong. */
@@ -356,7 +358,7 @@ export interface ErratumEntry {
   printed: string;
   source: string;
   /** null where it is unknown */
-  right: number | number[] | string | null;
+  right: Whole | Whole[] | string | null;
   /** what the spec says */
   reason: string | null;
   slips: SlipEntry[];
@@ -390,11 +392,11 @@ export interface LayerFields {
  * and by their last one where they have fewer.
  */
 export interface AxisField {
-  units: number;
+  units: Whole;
   /** first and last position, padding included */
-  region: [number, number, number, number, number][];
+  region: [Whole, Whole, Whole, Whole, Whole][];
   /** what of it is on the input; missing where that is the region, cut off at the ends of the input */
-  region_on_input?: [number, number, number, number, number][];
+  region_on_input?: [Whole, Whole, Whole, Whole, Whole][];
 }
 
 /** What one tool prints for the network. */
@@ -411,9 +413,9 @@ export interface ConventionEntry {
   passes_over: string;
   /** how often layers that share weights count; empty where it was not run on such: they are left out */
   shared_weights: string;
-  total: number;
+  total: Whole;
   /** what `total` is the sum of; terms of 0 are not there */
-  terms: Record<string, number>;
+  terms: Record<string, Whole>;
   /** types of layers that the tool could not read, which `total` is without */
   left_out: string[];
   /** only where one tool was asked for */
@@ -423,8 +425,8 @@ export interface ConventionEntry {
 /** What a tool counts for one layer, or for a folded block; see `ConventionEntry`. */
 export interface CountedLayer {
   name: string;
-  total: number;
-  terms: Record<string, number>;
+  total: Whole;
+  terms: Record<string, Whole>;
   left_out: string[];
 }
 
@@ -462,7 +464,7 @@ export interface Finding {
   column: number;
   length: number;
   text: string;
-  before: number;
+  before: Whole;
   networks: string[];
   in_family: boolean;
   fixable: boolean;
@@ -477,29 +479,29 @@ export interface SpecText {
 
 /** `run`: calculated figures beside measured ones. */
 export interface RunDocument {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   name: string;
   source: string;
   /** one sample, channels first; of several inputs that of the one that receptive fields are on */
-  input_shape: number[];
+  input_shape: Whole[];
   /** only of several inputs: all of them by name */
-  input_shapes?: Record<string, number[]>;
+  input_shapes?: Record<string, Whole[]>;
   /** only of several inputs: the one that receptive fields are on */
   fields_of?: string;
   /**
    * only where the figures of layers are unknown: these layers, and how many nodes of a model each stands
    * for. All sums are without them
    */
-  without?: Record<string, number>;
-  batch: number;
+  without?: Record<string, Whole>;
+  batch: Whole;
   dtype: string;
-  seed: number;
+  seed: Whole;
   training: boolean;
   layers: ComparedLayer[];
   inference_memory_bytes: ComparedBytes;
   differences: Disagreement[];
-  compared: number;
+  compared: Whole;
   unmeasured: Unmeasured[];
   weights: WeightsRead | null;
   loss: LossValue;
@@ -523,29 +525,29 @@ export interface ComparedLayer {
 
 /** The figures of a layer, of a folded block, or of the whole network. */
 export interface Figures {
-  output_shape: number[];
-  params: number;
-  trainable: number;
-  buffers: number;
-  macs: number;
-  padding_macs: number;
-  flops: number;
+  output_shape: Whole[];
+  params: Whole;
+  trainable: Whole;
+  buffers: Whole;
+  macs: Whole;
+  padding_macs: Whole;
+  flops: Whole;
   operations: Operations;
-  connections: number;
-  activations: number;
+  connections: Whole;
+  activations: Whole;
   receptive_field: ReceptiveField;
 }
 
 /** The figures of a layer that a run can measure. */
 export interface MeasuredFigures {
-  output_shape: number[];
-  params: number;
-  trainable: number;
-  buffers: number;
-  macs: number;
-  padding_macs: number;
-  connections: number;
-  activations: number;
+  output_shape: Whole[];
+  params: Whole;
+  trainable: Whole;
+  buffers: Whole;
+  macs: Whole;
+  padding_macs: Whole;
+  connections: Whole;
+  activations: Whole;
   receptive_field: MeasuredReceptiveField;
 }
 
@@ -555,15 +557,15 @@ export interface MeasuredFigures {
  */
 export interface MeasuredReceptiveField {
   global: boolean;
-  size: number[] | null;
-  stride: (number | [number, number])[] | null;
-  padding: number[] | null;
+  size: Whole[] | null;
+  stride: (Whole | [Whole, Whole])[] | null;
+  padding: Whole[] | null;
 }
 
 /** Bytes, both ways. */
 export interface ComparedBytes {
-  calculated: number;
-  measured: number;
+  calculated: Whole;
+  measured: Whole;
 }
 
 /** A figure on which calculator and executor disagree. */
@@ -571,8 +573,8 @@ export interface Disagreement {
   /** null for the network */
   layer: string | null;
   figure: string;
-  calculated: number | string | (number | [number, number] | null)[] | null;
-  measured: number | string | (number | [number, number] | null)[] | null;
+  calculated: Whole | string | (Whole | [Whole, Whole] | null)[] | null;
+  measured: Whole | string | (Whole | [Whole, Whole] | null)[] | null;
 }
 
 /** A figure of a layer that was not compared, and why: it is not measured, or not even calculated. */
@@ -585,7 +587,7 @@ export interface Unmeasured {
 /** Weights that were read, of a file or of the model that the network is. */
 export interface WeightsRead {
   file: string;
-  tensors: number;
+  tensors: Whole;
   own: boolean;
   fits_too: string[];
 }
@@ -602,10 +604,10 @@ export interface GradientCheck {
   method: string;
   tolerance: number;
   loss: string | null;
-  to_check: number;
+  to_check: Whole;
   interrupted: boolean;
-  wrong: number;
-  not_measurable: number;
+  wrong: Whole;
+  not_measurable: Whole;
   checked: GradientError[];
 }
 
@@ -614,7 +616,7 @@ export interface GradientError {
   layer: string | null;
   type: string | null;
   tensor: string;
-  size: number;
+  size: Whole;
   error: number | null;
   elements: number | null | null;
   right: boolean;
@@ -627,7 +629,7 @@ export interface EngineComparison {
   engine: string;
   version: string;
   tolerance: number;
-  others: number;
+  others: Whole;
   outputs: OutputDifference[];
   gradients: OutputDifference[];
   model: ModelComparison | null;
@@ -645,7 +647,7 @@ export interface OutputDifference {
 /** What the model that SPEC is puts out when the engine runs it as it is. */
 export interface ModelComparison {
   model: string;
-  others: number;
+  others: Whole;
   outputs: ModelOutput[];
   lost: string[];
   refused: string | null;
@@ -663,14 +665,14 @@ export interface ModelOutput {
 
 /** A class with its score, of which there is one. */
 export interface LikelyClass {
-  class: number;
+  class: Whole;
   probability?: number | null;
   squared_distance?: number | null;
 }
 
 /** How long the layers took, one after the other, forward. */
 export interface Times {
-  passes: number;
+  passes: Whole;
   /** its name in the table of machines; null without one, and where it was given by its rates */
   machine: string | null;
   seconds: number;
@@ -690,7 +692,7 @@ export interface LayerTime {
 /** The trace of one unit of a layer, or why there is none. */
 export interface UnitTrace {
   layer: string;
-  unit: number[];
+  unit: Whole[];
   trace: TraceDocument | null;
   /** empty where there is one */
   reason: string;
@@ -698,28 +700,28 @@ export interface UnitTrace {
 
 /** `trace`: how one unit of a layer comes about, and what comes back to it. */
 export interface TraceDocument {
-  schema_version: number;
+  schema_version: Whole;
   command: string;
   name: string;
   source: string;
   /** one sample, channels first; of several inputs that of the one that receptive fields are on */
-  input_shape: number[];
+  input_shape: Whole[];
   /** only of several inputs: all of them by name */
-  input_shapes?: Record<string, number[]>;
+  input_shapes?: Record<string, Whole[]>;
   /** only of several inputs: the one that receptive fields are on */
   fields_of?: string;
   /**
    * only where the figures of layers are unknown: these layers, and how many nodes of a model each stands
    * for. All sums are without them
    */
-  without?: Record<string, number>;
+  without?: Record<string, Whole>;
   layer: string;
   type: string;
   inputs: string[];
-  unit: number[];
-  sample: number;
-  samples: number;
-  seed: number;
+  unit: Whole[];
+  sample: Whole;
+  samples: Whole;
+  seed: Whole;
   dtype: string;
   training: boolean;
   /** what is written under `values:` in the spec */
@@ -797,7 +799,7 @@ export interface Backward {
   /** whether dL/dy of the outputs is written in the spec; then the loss is the sum of output · this */
   written: boolean;
   /** only of a loss over classes: the class of the sample */
-  target?: number;
+  target?: Whole;
   /** only of an output of the network: dL/dy */
   from_loss?: Working;
   shares: Share[];
@@ -815,14 +817,14 @@ export interface Share {
   layer: string;
   type: string;
   /** which of the reader's inputs the layer is, from 1 on */
-  input: number;
+  input: Whole;
   working: Working;
 }
 
 /** The gradient of one number that the layer trains, and of all that stand beside it. */
 export interface WeightGradient {
   tensor: string;
-  index: number[];
+  index: Whole[];
   working: Working;
   /** the same number, as the run has it: of shared weights what all layers add up to */
   executed: number | null;

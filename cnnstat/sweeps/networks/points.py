@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError, Fault, Source
+from cnnstat.base.figures import BUDGETED
 from cnnstat.base.text import exact
 from cnnstat.spec.axis import BITS, Values
 from cnnstat.spec.choice import choose
@@ -17,6 +18,7 @@ from cnnstat.spec.space import Space, check_space, random_bits
 from cnnstat.spec.space_reader import given_space
 from cnnstat.spec.values import show_value
 from cnnstat.sweeps.cells import kind_of
+from cnnstat.sweeps.networks.figures import SWEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,6 +158,9 @@ def _network(member: Member, plan: Plan, families: dict[tuple[str, str], Family]
         more = tuple(parse(text, lists=True) for text in plan.where)
     except Fault as fault:
         raise ArgumentError(f"--where: {fault.message}") from None
+    for each in more:
+        for name in sorted(each.names & {*SWEPT, *BUDGETED} - {*own, *space.axes, *space.derived}):
+            raise ArgumentError(f"'{each.text}': there is no ${name}, and the figure is written without a $")
     space = space.with_(Space(where=more))
     check_space(space, own)
     return Network(member, family, own, space)
@@ -178,7 +183,7 @@ def _apart(networks: Sequence[Network]) -> Iterator[str]:
                 yield name
 
 
-_LOOKED_AT = 20
+_EXAMPLES = 20
 """Points by which it is seen what an expression comes to."""
 
 
@@ -202,7 +207,7 @@ def _examples(network: Network) -> dict[str, list[Value]]:
     space = network.space
     found: dict[str, list[Value]] = {name: [*_some(axis)] for name, axis in space.axes.items()}
     bare = Space(space.axes, space.derived)
-    for number in range(_LOOKED_AT):
+    for number in range(_EXAMPLES):
         with suppress(Fault):
             for name, value in bare.settled(space.drawn(0, number), network.own).items():
                 if name in space.derived:

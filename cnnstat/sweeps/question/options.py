@@ -1,4 +1,4 @@
-"""The options of `sweep` that say what varies and what is wanted of it; `query` has the latter, too."""
+"""The options of `sweep`, `query` and `fit` that say what varies, what is wanted of it, and what is shown."""
 
 from __future__ import annotations
 
@@ -6,89 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec import Struct
 
 from cnnstat.base.errors import ArgumentError
 from cnnstat.base.text import suggestion
 from cnnstat.cli.options import gathered, read_by, set_option
 from cnnstat.cli.values import inputs_of
-from cnnstat.sweeps.networks.columns import param_key
 from cnnstat.sweeps.networks.figures import SWEPT
 from cnnstat.sweeps.output.streams import STREAMS
-from cnnstat.sweeps.selection.conditions import (
-    check_together,
-    is_of_params,
-    read_columns,
-    read_orders,
-    read_where,
-)
-from cnnstat.sweeps.selection.selection import Wanted
+from cnnstat.sweeps.question.asked import FORMS, PLOTS, SHOWN, Asked, Plot, Varied
+from cnnstat.sweeps.selection.conditions import read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from cnnstat.base.arguments import Inputs
-    from cnnstat.sweeps.selection.conditions import Order
-
-PLOTS = ("edf", "pareto", "params")
-"""What can be plotted of a sweep."""
-
-FORMS = ("svg", "png", "pdf", "json")
-
-SHOWN = 20
-"""Points that a page shows where nothing else is asked for."""
-
-
-class Varied(Struct, frozen=True):
-    """What varies, and how points are chosen."""
-
-    vary: dict[str, str]
-    params: dict[str, object]
-    inputs: tuple[Inputs, ...]
-    variants: bool = False
-    sample: int | None = None
-    seed: int | None = None
-
-
-class Asked(Struct, frozen=True):
-    """Which points are wanted, and what of them is shown."""
-
-    where: tuple[str, ...]
-    pareto: str | None
-    sort: str | None
-    top: int | None
-    columns: tuple[str, ...] | None
-    plots: tuple[Plot, ...]
-
-    @property
-    def of_params(self) -> tuple[str, ...]:
-        """Return the conditions on parameters."""
-        return tuple(text for text in self.where if is_of_params(text))
-
-    def wanted(self, params: Sequence[str], *, top: int | None) -> Wanted:
-        """Return what is wanted of points with these parameters; ``top`` is how many where nobody says.
-
-        Raises:
-            ArgumentError: there is no such figure, or no such bound.
-        """
-        where = tuple(
-            each for text in self.where if not is_of_params(text) for each in read_where(text, params)
-        )
-        check_together(where)
-        return Wanted(where, _orders(self.pareto), _orders(self.sort, params), self.top or top)
-
-
-class Plot(Struct, frozen=True):
-    """A chart that is wanted: its kind, and its file; without one it is shown in characters."""
-
-    kind: str
-    file: Path | None
-
-    @property
-    def form(self) -> str:
-        """Return what the file is to be."""
-        return "" if self.file is None else self.file.suffix.lower().removeprefix(".")
 
 
 def _plots(texts: tuple[str, ...]) -> tuple[Plot, ...]:
@@ -104,18 +36,6 @@ def _plots(texts: tuple[str, ...]) -> tuple[Plot, ...]:
             raise ArgumentError(f"'{name}' does not say what it is to be: .svg, .png, .pdf or .json")
         found.append(plot)
     return tuple(found)
-
-
-def _orders(text: str | None, params: Sequence[str] = ()) -> tuple[Order, ...]:
-    return () if text is None else read_orders(text, params)
-
-
-def figures_for(wanted: Wanted, shown: Sequence[str], params: Sequence[str]) -> tuple[str, ...]:
-    """Return the figures that have to be known: those that are shown, and those that are compared."""
-    compared = [condition.key for condition in wanted.where]
-    compared += [order.key for order in (*wanted.pareto, *wanted.sort)]
-    of_params = {param_key(name) for name in params}
-    return tuple(dict.fromkeys((*shown, *(key for key in compared if key not in of_params))))
 
 
 def _vary(texts: tuple[str, ...]) -> dict[str, str]:
@@ -177,7 +97,7 @@ def selection_options(usual: str, more: str = "") -> Callable[[Any], Any]:
 
     ``more`` is what else there is to say of columns.
     """
-    return gathered("asked", Asked, *_selecting, _columns(usual, more), _plotting)
+    return gathered("asked", Asked, *_selecting, columns_option(usual, more), _plotting)
 
 
 _selecting = (
@@ -211,7 +131,8 @@ _plotting = click.option(
 )
 
 
-def _columns(usual: str, more: str) -> Callable[[Any], Any]:
+def columns_option(usual: str, more: str = "") -> Callable[[Any], Any]:
+    """Return the option of figures to show, for which ``usual`` stands where nobody names any."""
     return click.option(
         "--columns",
         metavar="A,B,...",

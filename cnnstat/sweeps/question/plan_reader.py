@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis.settings import Settings
     from cnnstat.base.arguments import Inputs
-    from cnnstat.sweeps.question.options import Varied
+    from cnnstat.sweeps.question.asked import Varied
 
 
 def read_plan(specs: Sequence[str], varied: Varied, where: tuple[str, ...], settings: Settings) -> Plan:

@@ -17,7 +17,7 @@ from cnnstat.sweeps.networks.figures import (
     with_bounds,
 )
 from cnnstat.sweeps.networks.points import Points
-from cnnstat.sweeps.question.options import figures_for
+from cnnstat.sweeps.question.asked import figures_for
 from cnnstat.sweeps.question.plan_reader import read_plan
 from cnnstat.sweeps.store.store import figures_in
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.machines import Machine
     from cnnstat.analysis.settings import Settings
     from cnnstat.sweeps.networks.plan import Plan
-    from cnnstat.sweeps.question.options import Asked, Varied
+    from cnnstat.sweeps.question.asked import Asked, Varied
     from cnnstat.sweeps.selection.selection import Wanted
 
 MOST = 100_000_000

@@ -25,10 +25,10 @@ from cnnstat.sweeps.networks.figures import Cell, Side, SweepFigure
 
 Number: TypeAlias = int | float | Fraction
 
-_WORD = re.compile(r"(?<![\w$])[A-Za-z_][\w-]*(?![\w-]|\s*\()")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-_AND = re.compile(r"\s+and\s+")
-_BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)")
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:or|not)\b|,|[()]", re.IGNORECASE)
+_EXACT = re.compile(r"={1,2}\s*(\S+)")
 _BOUND = re.compile(r"([A-Za-z_][\w-]*)(?![\w-])\s*(\S.*)")
 _WAYS = "write 'macs between 360M and 440M and params <= 6M'"
 
@@ -82,23 +82,6 @@ def number(cell: object, *, least: bool) -> Number | None:
     return cell if isinstance(cell, int | float | Fraction) else None
 
 
-def is_of_params(text: str) -> bool:
-    """Say whether a condition is one on parameters.
-
-    Raises:
-        ArgumentError: it is one on figures, too.
-    """
-    if "$" not in text:
-        return False
-    for word in _WORD.findall(_QUOTED.sub("''", text)):
-        if word in SWEPT or word in BUDGETED:
-            raise ArgumentError(
-                f"'{text}' is about parameters, which have a $, and about the figure {word}: give each a"
-                f" condition of its own, such as '$width <= 1' and '{word} <= 100M'"
-            )
-    return True
-
-
 def check_together(conditions: Sequence[Condition]) -> None:
     """Refuse bounds of a figure that exclude each other.
 
@@ -119,6 +102,8 @@ def read_where(text: str, params: Sequence[str] = ()) -> tuple[Condition, ...]:
     Raises:
         ArgumentError: there is no such figure, or no such bound.
     """
+    if other := _OTHER.search(text):
+        raise ArgumentError(f"'{text}': conditions on figures know 'and' alone, no '{other[0]}'; {_WAYS}")
     found: list[Condition] = []
     parts = _AND.split(text.strip())
     while parts:
@@ -143,6 +128,9 @@ def _condition(name: str, text: str, params: Sequence[str]) -> Condition:
     figure = swept(name)
     if not figure.ordered:
         raise ArgumentError(f"{name} is no number, and has no bounds")
+    if exact := _EXACT.fullmatch(text):
+        same = f"{name} between {exact[1]} and {exact[1]}"
+        raise ArgumentError(f"'{name} {text}' is no condition; write '{same}'")
     try:
         most, bound, written = bound_of(figure, name, text)
     except Fault as fault:

@@ -269,3 +269,66 @@ def test_the_fewest_digits() -> None:
         read_share("1e999999999%")
     assert read_target("inference_memory = 64MiB").value == 64 << 20
     assert read_wishes(("macs = 5",), (), None, None, Fraction(0)).keys == ("macs",)
+
+
+STACK = """
+input: [3, 16, 16]
+params: {w: 4, k: 3}
+layers: [{type: conv, filters: $w, kernel: $k, padding: same}]
+"""
+
+
+@pytest.mark.parametrize("steps", ["", ":1"])
+def test_a_logarithmic_range_is_looked_at_logarithmically(tmp_path: Path, steps: str) -> None:
+    """Of a range that is refused from its thousandth part on, what is below is found all the same."""
+    pytest.importorskip("scipy", reason="the extra fit")
+    spec = tmp_path / "net.yaml"
+    spec.write_text(STACK)
+    found = fitted(str(spec), "--vary", f"w=log 1:1e9{steps}", "--to", "params = 1M", "--within", "2%")
+    assert found["rows"][0]["params"]["w"] == pytest.approx(1_000_000 / 28, rel=0.02)
+
+
+def test_a_search_goes_on_where_nothing_has_been_a_network_yet(tmp_path: Path) -> None:
+    """A hundredth of the range is networks: a generation without one is not the end."""
+    pytest.importorskip("scipy", reason="the extra fit")
+    spec = tmp_path / "net.yaml"
+    spec.write_text(STACK)
+    asked = ("--vary", "w=1:100000000:1", "--vary", "k=1:9:2", "--to", "macs = 1G", "--tries", "1000")
+    found = json.loads(within("fit", str(spec), *asked, "--format", "json").stdout)
+    assert found["tried"] >= 900
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--under", "width <= 5", "--most", "params"), "width is a parameter, and is written with a $"),
+        (("--most", "width"), "width is a parameter: --most and --least name a figure"),
+        (("--to", "width = 3"), "width is a parameter, and is written with a $: '$width = 3'"),
+        (("--to", "params >= 3"), "bounds are given to --under"),
+        (("--to", "$width = wide"), "what is no number is a condition: --under \"$width == 'wide'\""),
+        (("--under", "params <= 3 or macs <= 4", "--most", "params"), "know 'and' alone, no 'or'"),
+        (("--under", "$width between 1 and 2", "--most", "params"), "write '$width >= 1 and $width <= 2'"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_refused_with_the_way(
+    spec: str, arguments: tuple[str, ...], why: str
+) -> None:
+    ended = within("fit", spec, "--vary", "width=1:4:1", *arguments)
+    assert ended.returncode == 2
+    assert why in ended.stderr
+
+
+def test_bounds_of_parameters_and_of_figures_may_stand_in_one_text(spec: str) -> None:
+    found = fitted(
+        spec, "--vary", "width=1:9:1", "--under", "$width != 5 and params <= 810", "--most", "params"
+    )
+    assert found["rows"][0]["params"]["width"] == 4
+
+
+def test_where_a_range_without_steps_has_no_network_steps_are_named() -> None:
+    """Its filters are whole numbers at multiples of 1/32 of the width only."""
+    pytest.importorskip("scipy", reason="the extra fit")
+    asked = ("--vary", "width=0.26:0.28", "--set", "resolution=128", "--to", "macs = 1M", "--tries", "50")
+    ended = within("fit", "mobilenet-v1", *asked)
+    assert ended.returncode == 1
+    assert "with steps, as --vary width=0.26:0.28:STEP, other values are tried" in ended.stdout

@@ -80,6 +80,15 @@ def test_what_cannot_be_asked_of_a_store_is_refused(store: Path, arguments: list
     assert why in ended.stderr
 
 
+def test_what_cannot_be_asked_is_no_fault_of_the_file_that_is_written(store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "points.csv"
+    ended = within("query", str(store), "$width <= 'a'", "-o", str(out))
+    assert ended.returncode == 2
+    assert "cannot write" not in ended.stderr
+    assert "expected a number" in ended.stderr
+    assert not out.exists()
+
+
 def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "text.csv"
     text.write_text("a,b\n1,2\n")

@@ -91,6 +91,7 @@ def test_the_policy_names_the_only_script_and_style(tmp_path: Path) -> None:
         "img-src": "data:",
         "base-uri": "'none'",
         "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
     }
 
 
@@ -119,6 +120,7 @@ def test_resnet_152_takes_less_than_two_megabytes(tmp_path: Path) -> None:
 def test_who_has_no_script_sees_the_totals(tmp_path: Path) -> None:
     found = elements(report(tmp_path, "lenet5", "resnet18"))
     first = next(i for i, each in enumerate(found) if each.name == "noscript")
+    assert [each.text for each in found[first:] if each.name == "caption"] == ["Totals of the networks"]
     cells = [each.text for each in found[first:] if each.name in ("th", "td")]
     totals = json.loads(within("summary", "resnet18", "--format", "json").stdout)["totals"]
     for key in ("params", "macs", "flops", "activations", "inference_memory_bytes", "training_memory_bytes"):

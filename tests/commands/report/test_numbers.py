@@ -110,6 +110,8 @@ def test_the_spec_says_where_each_layer_and_block_stands(network: Network) -> No
     layers = zip(page["layers"], page["summary"]["layers"], strict=True)
     for line, layer in [(look["line"], layer) for look, layer in layers]:
         assert layer["type"] in lines[line - 1], layer["name"]
+    for block in page["blocks"]:
+        assert block["figures"]["type"] in lines[block["line"] - 1], block["path"]
 
 
 def test_a_proof_is_that_of_run(tmp_path: Path) -> None:

@@ -50,6 +50,19 @@ def opened_page(*arguments: str, **options: Any) -> Iterator[Any]:
         yield page
 
 
+@contextmanager
+def quiet_page(*arguments: str, **options: Any) -> Iterator[Any]:
+    """Give the page of a spec, whose console has to stay empty but for requests that the server refuses."""
+    with opened_page(*arguments, **options) as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        yield page
+        # A 503 is an answer that a newer request took the place of, which a busy machine makes likely.
+        refused = "Failed to load resource: the server responded with a status of "
+        assert [each for each in said if not each.startswith((f"{refused}4", f"{refused}503"))] == []
+
+
 def until(holds: Callable[[], Any], what: str = "") -> None:
     """Wait until something holds; it is asked from here, for the policy lets the page evaluate no text."""
     end = time.monotonic() + WAIT

@@ -24,6 +24,7 @@ from cnnstat.commands.serve.worker_process import WorkerProcess
 from cnnstat.commands.serve.workers import NoMemoryError, Workers
 from tests.commands.serve.browser import WAIT, program
 from tests.commands.serve.client import SMALL, served
+from tests.program import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -212,8 +213,16 @@ def test_workers_share_what_is_free_and_need_some(tmp_path: Path, monkeypatch: p
     free = psutil.virtual_memory()._replace(available=900 << 20)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
     assert Workers(tmp_path, Configuration(), 3)._of_each[1] == 300 << 20
-    with pytest.raises(NoMemoryError, match="5 workers need 960 MiB of memory, and 900 are free"):
+    with pytest.raises(NoMemoryError, match=r"5 workers need 960 MiB of memory, and 900 are free"):
         Workers(tmp_path, Configuration(), 5)
+
+
+def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = psutil.virtual_memory()._replace(available=100 << 20)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    ended = within("serve", "--no-browser")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "3 workers need 576 MiB of memory, and 99 are free" in ended.stderr
 
 
 def test_a_connection_without_a_whole_header_is_closed(running: tuple[Any, str, str]) -> None:

@@ -332,7 +332,7 @@ def test_where_no_network_is_left_there_is_no_chart() -> None:
         (["mobilenet-v1", "mobilenet-v1"], "mobilenet-v1 is given twice"),
         (["mobilenet-v1", "--input", "3x64x64", "--input", "3x64x64"], "is given twice"),
         (["mobilenet-v1", "--where", "width <= 0.5"], "is written with a $: '$width <= 0.5'"),
-        (["mobilenet-v1", "--where", "$width <= 0.5 and macs <= 20M"], "give each a condition of its own"),
+        (["mobilenet-v1", "--where", "$width <= 0.5 or macs <= 20M"], "give each a condition of its own"),
         (["mobilenet-v1", "--where", "macs between 400M and 300M"], "exclude each other"),
     ],
 )

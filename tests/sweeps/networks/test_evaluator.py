@@ -10,7 +10,7 @@ import pytest
 
 from cnnstat.analysis.settings import Settings
 from cnnstat.sweeps.networks.evaluator import Evaluator, Row, evaluated
-from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.asked import Varied
 from cnnstat.sweeps.question.plan_reader import read_plan
 
 if TYPE_CHECKING:

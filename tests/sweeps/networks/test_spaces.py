@@ -12,7 +12,7 @@ import cnnstat
 from cnnstat.analysis.settings import Settings
 from cnnstat.base.errors import Fault
 from cnnstat.sweeps.networks.points import Points
-from cnnstat.sweeps.question.options import Varied
+from cnnstat.sweeps.question.asked import Varied
 from cnnstat.sweeps.question.plan_reader import read_plan
 from tests.program import within
 

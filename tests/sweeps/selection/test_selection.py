@@ -13,11 +13,11 @@ from cnnstat.base.errors import ArgumentError
 from cnnstat.sweeps.networks.columns import Columns
 from cnnstat.sweeps.networks.evaluator import Row
 from cnnstat.sweeps.networks.figures import SWEPT
+from cnnstat.sweeps.selection.condition_texts import params_and_figures
 from cnnstat.sweeps.selection.conditions import (
     Condition,
     Order,
     check_together,
-    is_of_params,
     read_orders,
     read_where,
 )
@@ -130,7 +130,12 @@ def test_conditions_are_bounds_of_budgets(text: str, conditions: list[Condition]
         ("macs between 3M", "lacks its upper bound"),
         ("macs between 3M and", "lacks its upper bound"),
         ("field_stride >= 3", "has no bounds"),
-        ("macs <= 3M and", "macs"),
+        ("macs <= 3M and", "'3M and' is no number of macs; write"),
+        ("macs <= 3M or params <= 4", "know 'and' alone, no 'or'"),
+        ("not macs <= 3M", "know 'and' alone, no 'not'"),
+        ("macs <= 3M, params <= 4", "know 'and' alone, no ','"),
+        ("macs == 3M", "write 'macs between 3M and 3M'"),
+        ("macs = 3M", "write 'macs between 3M and 3M'"),
         ("output_shape <= 5", "has no bounds"),
         ("width <= 0.5", "width is a parameter, and is written with a $: '$width <= 0.5'"),
     ],
@@ -224,12 +229,43 @@ def test_bounds_that_exclude_each_other_are_refused(text: str) -> None:
     check_together(read_where("macs between 300M and 300M and params >= 400M"))
 
 
-@pytest.mark.parametrize("text", ["$width <= 0.5 and macs <= 20M", "inference_memory <= 4 and $width >= 1"])
-def test_a_condition_is_of_parameters_or_of_figures(text: str) -> None:
-    with pytest.raises(ArgumentError, match="give each a condition of its own"):
-        is_of_params(text)
-    assert is_of_params("$macs <= 4 and count($power, 0) == 1 and $act == 'macs'")
-    assert not is_of_params("macs <= 4")
+@pytest.mark.parametrize(
+    ("text", "of_params", "of_figures"),
+    [
+        ("macs <= 4", [], ["macs <= 4"]),
+        ("width <= 4", [], ["width <= 4"]),
+        ("$a < 1 and  $b > 2", ["$a < 1 and  $b > 2"], []),
+        ("$a < 1 and macs <= 4", ["$a < 1"], ["macs <= 4"]),
+        ("macs between 3M and 5M and $a < 1", ["$a < 1"], ["macs between 3M and 5M"]),
+        ("$a < 1 AND macs between 3M AND 5M and $b", ["$a < 1 and $b"], ["macs between 3M and 5M"]),
+        ("($a < 1 and $b) or $c and params <= 6", ["($a < 1 and $b) or $c"], ["params <= 6"]),
+        ("$act == 'macs and params' and macs <= 4", ["$act == 'macs and params'"], ["macs <= 4"]),
+        ("$macs <= 4 and count($power, 0) == 1", ["$macs <= 4 and count($power, 0) == 1"], []),
+        ("$a < 1 and true", ["$a < 1 and true"], []),
+    ],
+)
+def test_conditions_on_parameters_and_on_figures_may_stand_in_one_text(
+    text: str, of_params: list[str], of_figures: list[str]
+) -> None:
+    assert params_and_figures([text]) == (tuple(of_params), tuple(of_figures))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("$a <= 1 or macs <= 20M", "give each a condition of its own"),
+        ("macs <= $width", "give each a condition of its own"),
+        ("$macs < 100M", "figures are written without a $, as 'macs <= 100M'"),
+        ("$a between 1 and 2", "write '$a >= 1 and $a <= 2'"),
+        ("$a < 100M", "'100M' is written out for parameters"),
+        ("$a = 5", "write == for ="),
+        ("$a <", "cannot read the expression '$a <'"),
+    ],
+)
+def test_what_is_no_condition_on_parameters_is_refused_with_the_way(text: str, why: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        params_and_figures([text])
+    assert why in str(caught.value)
 
 
 def test_a_figure_without_an_order_is_compared_nowhere() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnstat.base.text import plain, plural
-from cnnstat.commands.check.against import COMPARED, label_of, percent_of
+from cnnstat.commands.check.changes import COMPARED, label_of, percent_of
 from cnnstat.commands.check.formats.sums import passed_over
 from cnnstat.report.render.table import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnstat.commands.check.against import FigureChange, NetworkChange
+    from cnnstat.commands.check.changes import FigureChange, NetworkChange
     from cnnstat.commands.check.document import CheckDocument
 
 HEAD = ("spec", "network", *map(label_of, COMPARED), "receptive field")

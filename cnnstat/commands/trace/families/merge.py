@@ -15,6 +15,8 @@ from cnnstat.layers.axis import place_of as axis_of
 from cnnstat.report.document import Real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnnstat.commands.trace.along import Along
     from cnnstat.commands.trace.grid import Places
     from cnnstat.commands.trace.layer_run import Index, LayerRun
@@ -70,20 +72,11 @@ class Product(Family):
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
         """Return the deltas of the readers, each times what else it reads."""
-        sample, (grid,) = cell[0], joined(run, number)
-        along = grid.readers(cell[1:])
-        units = [(sample, *(place_of(taps) or ())) for taps in every(along)]
-        deltas = [run.delta(unit) for unit in units]
-        others = [prod(x for i, x in enumerate(_at(run, unit)) if i != number) for unit in units]
-        products = [d * x for d, x in zip(deltas, others, strict=True)]
-        columns = [
-            Column("deltas", deltas),
-            Column("other inputs", others, "×"),
-            Column("products", products, "="),
-        ]
-        steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True)
-        return Working((part,), Real(fsum(products)))
+
+        def others(unit: Index) -> float:
+            return prod(x for i, x in enumerate(_at(run, unit)) if i != number)
+
+        return _handed_back(run, number, cell, "other inputs", others, "products")
 
 
 class Maximum(Family):
@@ -99,20 +92,26 @@ class Maximum(Family):
 
     def share(self, run: LayerRun, number: int, cell: Index) -> Working:
         """Return the deltas of the units at which the input is the first that is largest."""
-        sample, (grid,) = cell[0], joined(run, number)
-        along = grid.readers(cell[1:])
-        units = [(sample, *(place_of(taps) or ())) for taps in every(along)]
-        deltas = [run.delta(unit) for unit in units]
-        won = [float((given := _at(run, unit)).index(max(given)) == number) for unit in units]
-        products = [d * w for d, w in zip(deltas, won, strict=True)]
-        columns = [
-            Column("deltas", deltas),
-            Column("won there", won, "×"),
-            Column("handed back", products, "="),
-        ]
-        steps = (step("sum", sum_text(products), fsum(products)),)
-        part = Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True)
-        return Working((part,), Real(fsum(products)))
+
+        def won(unit: Index) -> float:
+            return float((given := _at(run, unit)).index(max(given)) == number)
+
+        return _handed_back(run, number, cell, "won there", won, "handed back")
+
+
+def _handed_back(
+    run: LayerRun, number: int, cell: Index, title: str, factor: Callable[[Index], float], result: str
+) -> Working:
+    """Return the deltas of the units that read a number, each times a factor of the unit's."""
+    sample, (grid,) = cell[0], joined(run, number)
+    along = grid.readers(cell[1:])
+    units = [(sample, *(place_of(taps) or ())) for taps in every(along)]
+    deltas, factors = [run.delta(unit) for unit in units], [factor(unit) for unit in units]
+    products = [delta * each for delta, each in zip(deltas, factors, strict=True)]
+    columns = [Column("deltas", deltas), Column(title, factors, "×"), Column(result, products, "=")]
+    steps = (step("sum", sum_text(products), fsum(products)),)
+    part = Part(f"deltas of {spoken(along)}", planes(along, columns), steps, summed=True)
+    return Working((part,), Real(fsum(products)))
 
 
 def _at(run: LayerRun, unit: Index) -> list[float]:

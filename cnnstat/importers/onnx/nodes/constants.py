@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from cnnstat.importers.draft import Made, TensorAt, Turn
+from cnnstat.importers.draft import Made, TensorAt
 from cnnstat.importers.onnx.nodes.value import MAX_COMPUTED, Value, keeps_numbers
 from cnnstat.importers.onnx.stored.external import small
 from cnnstat.importers.onnx.stored.wire import BrokenFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cnnstat.layers.base import Shape
 
 _AS_IT_IS = {"Identity", "Cast", "CastLike", "Dropout", "DequantizeLinear"}
 
@@ -27,60 +29,60 @@ def turned(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | 
     first = inputs[0]
     if op in _NEUTRAL:
         return _unchanged(op, *inputs)
-    shape = first.shape or ()
-    turn: Turn
     if op == "ScatterND":
         return _scattered(inputs)
     if first.rows is not None:
         as_it_is = op == "Transpose" and "perm" in attributes and _in_order(attributes["perm"].ints)
         return first if op in _AS_IT_IS or as_it_is else None
     if op in _AS_IT_IS:
-        # Another type may be another number: then it is computed.
-        kind = first.kind
-        if op == "Cast":
-            kind = attributes["to"].i
-        elif op == "CastLike":
-            kind = inputs[1].kind
-        other = op == "DequantizeLinear" or kind != first.kind
-        if other and op == "CastLike" and first.array is not None:  # what it is like may be no constant
-            return _cast(first, kind)
-        if (other and first.array is not None) or not keeps_numbers(first.kind, kind):
-            return None
-        return replace(first, kind=kind)
+        return _of_other_kind(op, attributes, inputs)
     if op == "Transpose":
-        order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(len(shape)))[::-1]
-        turn, shape = ("permute", order), tuple(shape[axis] for axis in order)
-    elif op == "Reshape" and inputs[1].array is not None:
+        rank = len(first.shape or ())
+        order = tuple(attributes["perm"].ints) if "perm" in attributes else tuple(range(rank))[::-1]
+        return first.turned(("permute", order), tuple((first.shape or ())[axis] for axis in order))
+    shape = _reshaped(op, attributes, inputs)
+    return None if shape is None else first.turned(("reshape", shape), shape)
+
+
+def _of_other_kind(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Value | None:
+    """Return a constant in another type; None where another type may be another number, to be computed."""
+    first, kind = inputs[0], inputs[0].kind
+    if op == "Cast":
+        kind = attributes["to"].i
+    elif op == "CastLike":
+        kind = inputs[1].kind
+    other = op == "DequantizeLinear" or kind != first.kind
+    if other and op == "CastLike" and first.array is not None:  # what it is like may be no constant
+        return _cast(first, kind)
+    if (other and first.array is not None) or not keeps_numbers(first.kind, kind):
+        return None
+    return replace(first, kind=kind)
+
+
+def _reshaped(op: str, attributes: dict[str, Any], inputs: list[Value]) -> Shape | None:
+    """Return the shape under which a constant has its numbers in the same order; None where there is none."""
+    shape = inputs[0].shape or ()
+    if op == "Reshape" and inputs[1].array is not None:
         sizes = [shape[i] if not n else int(n) for i, n in enumerate(inputs[1].array)]
         fixed = prod(n for n in sizes if n > 0)
-        shape = tuple(n if n > 0 else prod(shape) // max(fixed, 1) for n in sizes)
-        turn = ("reshape", shape)
-    elif op in ("Squeeze", "Unsqueeze"):
+        return tuple(n if n > 0 else prod(shape) // max(fixed, 1) for n in sizes)
+    if op in ("Squeeze", "Unsqueeze"):
         axes = _axes(attributes, inputs)
         if axes is None:
             return None
         rank = len(shape) + (len(axes) if op == "Unsqueeze" else 0)
         axes = {axis % rank for axis in axes}
         if op == "Squeeze":
-            shape = tuple(size for axis, size in enumerate(shape) if axis not in axes)
-        else:
-            sizes_left = iter(shape)
-            shape = tuple(1 if axis in axes else next(sizes_left) for axis in range(rank))
-        turn = ("reshape", shape)
-    elif op == "Expand" and inputs[1].array is not None:
+            return tuple(size for axis, size in enumerate(shape) if axis not in axes)
+        sizes_left = iter(shape)
+        return tuple(1 if axis in axes else next(sizes_left) for axis in range(rank))
+    if op == "Expand" and inputs[1].array is not None:
         target = [int(size) for size in inputs[1].array]
         if prod(target) > prod(shape):
             return None
         own = (1,) * (len(target) - len(shape)) + shape
-        shape = (*own[: len(own) - len(target)], *map(max, own[len(own) - len(target) :], target))
-        turn = ("reshape", shape)
-    else:
-        return None
-    at = first.at and first.at.turned(turn)
-    array = first.array
-    if array is not None:
-        array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
-    return replace(first, shape=shape, at=at, array=array)
+        return (*own[: len(own) - len(target)], *map(max, own[len(own) - len(target) :], target))
+    return None
 
 
 def _unchanged(op: str, first: Value, second: Value) -> Value | None:

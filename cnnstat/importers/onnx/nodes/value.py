@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from cnnstat.importers.draft import TensorAt
+    from cnnstat.importers.draft import TensorAt, Turn
     from cnnstat.importers.onnx.nodes.notes import Noted
     from cnnstat.layers.base import Shape
 
@@ -88,6 +89,13 @@ class Value(Struct, frozen=True):
             return shape
         own = () if self.folded == (1, 1) else (self.folded[0] * self.folded[1],)
         return (*shape[: self.batch], *own, *shape[self.batch + 1 :])
+
+    def turned(self, turn: Turn, shape: Shape) -> Value:
+        """Return a constant as it is turned into another shape; small ones are turned at once."""
+        array = self.array
+        if array is not None:
+            array = array.transpose(turn[1]) if turn[0] == "permute" else array.reshape(turn[1])
+        return replace(self, shape=shape, at=self.at and self.at.turned(turn), array=array)
 
     def place(self, axis: int) -> int:
         """Return where one of its axes stands in a sample."""

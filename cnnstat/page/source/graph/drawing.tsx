@@ -2,9 +2,10 @@
 
 import { type Colours, coloursOf } from "../colour";
 import { memo } from "../memo";
-import { HEAD, headOf, type Laid, type Placed, type Way } from "./layout";
+import { BESIDE_SIGN, HEAD, headOf, INSET, LINE, SIGN, type Laid, type Placed, type Way } from "./layout";
 import type { Point } from "./positions";
 import type { Item } from "./tree";
+import { widthOnPaper } from "./zoom";
 
 interface Props {
   readonly laid: Laid;
@@ -27,6 +28,7 @@ export function Drawing({ laid, colours, selected, focused, scale, name, onPick,
       viewBox={`0 0 ${laid.width} ${laid.height}`}
       width={laid.width * scale}
       height={laid.height * scale}
+      style={{ "--width-on-paper": `${widthOnPaper(laid)}px` }}
     >
       <g aria-hidden="true">
         {laid.placed
@@ -98,6 +100,8 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
       data-id={item.id}
       tabindex={reachable ? 0 : -1}
       aria-level={depth + 1}
+      aria-posinset={placed.number}
+      aria-setsize={placed.beside}
       aria-selected={selected}
       aria-expanded={block ? open : undefined}
       aria-label={[...lines, item.words].join(" ")}
@@ -116,16 +120,19 @@ const Node = memo(({ placed, colours, selected, reachable, onPick, onFold }: Nod
         <Text
           key={index}
           index={index}
-          x={open ? 10 : (width - (block ? 16 : 0)) / 2}
+          x={open ? INSET : (width - (block ? BESIDE_SIGN : 0)) / 2}
           line={line}
           open={open}
         />
       ))}
-      <title> {item.words}</title>
+      <title>{item.words}</title>
       {block ? <Sign width={width} open={open} onFold={() => onFold(item)} /> : null}
     </g>
   );
 });
+
+/** Where the first line of an item stands, from its top. */
+const BASE = 18;
 
 function Text({ index, x, line, open }: { index: number; x: number; line: string; open: boolean }) {
   // The space is for who reads the lines aloud: it parts them.
@@ -133,7 +140,7 @@ function Text({ index, x, line, open }: { index: number; x: number; line: string
     <text
       class={index ? undefined : "title"}
       x={x}
-      y={index ? 18 + 16 * index : open ? 16 : 18}
+      y={open ? BASE - 2 : BASE + LINE * index}
       text-anchor={open ? undefined : "middle"}
     >
       {`${line} `}
@@ -150,11 +157,11 @@ function Sign({ width, open, onFold }: { width: number; open: boolean; onFold: (
   return (
     <g
       class="sign"
-      transform={`translate(${width - 24} 0)`}
+      transform={`translate(${width - SIGN} 0)`}
       onClick={clicked}
       onDblClick={(event) => event.stopPropagation()}
     >
-      <rect width={24} height={HEAD} />
+      <rect width={SIGN} height={HEAD} />
       <path d={open ? "M7 12h10" : "M7 12h10M12 7v10"} />
     </g>
   );
@@ -176,14 +183,17 @@ function curve(points: readonly Point[]): string {
   return rest.length === 1 ? `${path}L${at(rest[0] as Point)}` : path;
 }
 
+/** Length of a tip, and half its angle in radians: slim enough that the line goes on into it. */
+const [TIP, HALF] = [7, 0.45];
+
 /** Returns the tip of an arrow, turned the way that the line comes. */
 function tip(points: readonly Point[]): string {
   const [end, before] = [points[points.length - 1], points[points.length - 2]];
   if (!end || !before) return "";
   const angle = Math.atan2(end.y - before.y, end.x - before.x);
   const corner = (turn: number) => ({
-    x: end.x - 7 * Math.cos(angle + turn),
-    y: end.y - 7 * Math.sin(angle + turn),
+    x: end.x - TIP * Math.cos(angle + turn),
+    y: end.y - TIP * Math.sin(angle + turn),
   });
-  return `M${at(end)}L${at(corner(0.45))}L${at(corner(-0.45))}Z`;
+  return `M${at(end)}L${at(corner(HALF))}L${at(corner(-HALF))}Z`;
 }

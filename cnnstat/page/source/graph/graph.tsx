@@ -88,7 +88,7 @@ export function Graph({ source, selected, onSelect }: Props) {
   const repeated = outline.repetitions.length > 0;
   return (
     <section class="graph" aria-label="Graph">
-      <div class="tools" role="toolbar" aria-label="Graph">
+      <div class="tools" role="group" aria-label="Graph">
         <button type="button" onClick={() => foldAll(allBlocks(tree), "all unfolded")}>
           Unfold all
         </button>

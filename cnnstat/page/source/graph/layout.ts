@@ -12,6 +12,9 @@ export interface Placed extends Point, Size {
   readonly item: Item;
   readonly open: boolean;
   readonly depth: number;
+  /** Which one it is of those that stand beside each other, from 1 on, and how many these are. */
+  readonly number: number;
+  readonly beside: number;
 }
 
 export interface Way {
@@ -30,8 +33,17 @@ export interface Laid extends Size {
   readonly ports: ReadonlyMap<string, number>;
 }
 
+/** How high the head of an open block is, and a line of text. */
 export const HEAD = 24;
-const LINE = 16;
+export const LINE = 16;
+/** How wide the sign is by which a block is folded, and how much of that texts beside it leave free. */
+export const SIGN = 24;
+export const BESIDE_SIGN = 16;
+/** What is free before a title in a head, beside lines, and above and below them together. */
+export const INSET = 10;
+const PADDING = 12;
+/** So that the shortest name can be hit. */
+const NARROWEST = 40;
 
 type Measure = (text: string, bold: boolean) => number;
 
@@ -65,13 +77,16 @@ export class Layouts {
 
   private size(item: Item, inner: Laid | undefined): Size {
     if (inner) {
-      const head = this.measure(headOf(item), true) + 44;
+      const head = this.measure(headOf(item), true) + 2 * INSET + SIGN;
       return { width: Math.ceil(Math.max(inner.width, head)), height: inner.height + HEAD };
     }
     const lines = [item.operation, item.shape].filter(Boolean);
     const widths = [this.measure(item.title, true), ...lines.map((line) => this.measure(line, false))];
-    const beside = item.children.length ? 40 : 24;
-    return { width: Math.ceil(Math.max(...widths, 40)) + beside, height: (1 + lines.length) * LINE + 12 };
+    const beside = 2 * PADDING + (item.children.length ? BESIDE_SIGN : 0);
+    return {
+      width: Math.ceil(Math.max(...widths, NARROWEST)) + beside,
+      height: (1 + lines.length) * LINE + PADDING,
+    };
   }
 }
 
@@ -113,7 +128,8 @@ function assemble(
     const [{ x, y }, { width, height }] = [positions.items[index] as Point, sizes[index] as Size];
     const corner = { x: x - width / 2, y: y - height / 2 };
     const laid = inner.get(item.id);
-    placed.push({ item, ...corner, width, height, open: laid !== undefined, depth });
+    const among = { number: index + 1, beside: level.items.length };
+    placed.push({ item, ...corner, width, height, open: laid !== undefined, depth, ...among });
     const shift = { x: corner.x + (width - (laid?.width ?? 0)) / 2, y: corner.y + HEAD };
     boxes.set(item.id, { ...corner, width, height, shift });
     for (const each of laid?.placed ?? []) placed.push({ ...each, ...moved(each, shift) });

@@ -3,8 +3,9 @@
  * Equal repetitions are one node that stands for all, unless each is asked for.
  */
 
-import type { Outline } from "../source";
+import { blocksWithin, type Outline } from "../outline";
 import { count, shape } from "../text";
+import type { Whole } from "../whole";
 import type { Block, EqualRepetitions, LayerEntry } from "../types";
 
 export interface Item {
@@ -92,24 +93,18 @@ function input(outline: Outline, name: string, place: number): Item {
 
 /** Returns all items of the outermost level, with what stands in each. */
 function inside(outline: Outline, each: boolean): Item[] {
-  const within = new Map<number | null, number[]>();
-  outline.blocks.forEach((block, position) => {
-    if (block.stop === block.start) return;
-    const beside = within.get(block.inside) ?? [];
-    beside.push(position);
-    within.set(block.inside, beside);
-  });
+  const within = blocksWithin(outline);
   const runs = new Map(each ? [] : outline.repetitions.map((run) => [run.first, run]));
   const stands = (place: number) => each || outline.layers[place]?.drawn === place;
 
   const level = (around: number | null, parent: string, start: number, stop: number): Item[] => {
     const found: Item[] = [];
-    const blocks = [...(within.get(around) ?? [])];
+    // A block without layers has no place of its own.
+    const blocks = (within.get(around) ?? []).filter(([block]) => block.start < block.stop);
+    const starts = new Map(blocks.map(([block, number]) => [block.start, [block, number] as const]));
     for (let place = start; place < stop;) {
-      const position = blocks.findIndex((each) => outline.blocks[each]?.start === place);
-      const number = position < 0 ? undefined : blocks.splice(position, 1)[0];
-      const block = number === undefined ? undefined : (outline.blocks[number] as Block);
-      if (block && stands(place)) found.push(blockItem(block, number as number, parent));
+      const [block, number = 0] = starts.get(place) ?? [];
+      if (block && stands(place)) found.push(blockItem(block, number, parent));
       else if (!block && stands(place))
         found.push(layerItem(outline, place, parent, runs.get(nameAt(outline, place))));
       place = block ? block.stop : place + 1;
@@ -126,7 +121,7 @@ function inside(outline: Outline, each: boolean): Item[] {
     const merged = only?.kind === "block" && whole?.whole === true;
     if (merged) children = only.children.map((child) => ({ ...child, parent: block.path }));
     const times = run?.times ?? (merged ? whole.times : 1);
-    const all = outline.blocks.filter((each) => each.inside === number);
+    const all = (within.get(number) ?? []).map(([each]) => each);
     const repeated = times === 1 && all.length > 1 && all.every((each) => /^\d+$/.test(own(each.path)));
     const operation = block.figures.type + (times > 1 ? ` × ${times}` : repeated ? ` × ${all.length}` : "");
     return {
@@ -183,7 +178,7 @@ function title(path: string, run: EqualRepetitions | undefined): string {
   return short(run ? `${own(path)} to ${own(run.last)}` : own(path));
 }
 
-function words(entry: LayerEntry, times: number): string {
+function words(entry: LayerEntry, times: Whole): string {
   const each = times > 1 ? " each" : "";
   const figures = `${count(entry.params)} params${each}, ${count(entry.macs)} MACs${each}`;
   return `${entry.name}: ${figures}`;

@@ -3,9 +3,14 @@
 import { type RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Placed } from "./layout";
+import type { Size } from "./positions";
 
 /** Smaller than the first, a whole network shows nothing; texts are read from the second on. */
 const [LEAST, LEGIBLE] = [0.05, 0.7];
+/** What a sheet of A4 or Letter has room for below the head of the page, in pixels of CSS. */
+const SHEET = 800;
+/** So small, texts are still read on paper: letters of five points. */
+const LEGIBLE_ON_PAPER = 0.6;
 const SMALLEST = 0.02;
 const LARGEST = 4;
 
@@ -71,6 +76,12 @@ export function useZoom(view: RefObject<HTMLElement | null>, width: number, heig
     [],
   );
   return { scale, by, fit, show };
+}
+
+/** Returns how wide a drawing is on paper that is wide enough: on one sheet where its texts can be read so. */
+export function widthOnPaper({ width, height }: Size): number {
+  const whole = Math.min(1, SHEET / height);
+  return Math.round(width * (whole < LEGIBLE_ON_PAPER ? 1 : whole));
 }
 
 function clamp(scale: number): number {

@@ -2,13 +2,14 @@
 
 import { useAsked } from "../asked";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import { count, grouped } from "../text";
 import type { ErratumEntry, StepEntry } from "../types";
 
 export function Arithmetic({ source, name }: { source: Source; name: string }) {
-  const { value: entry, refusal } = useAsked(() => source.explained(name), [source, name]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!entry) return null;
+  const asked = useAsked(() => source.explained(name), [source, name]);
+  const entry = asked.value;
+  if (!entry) return <Unanswered asked={asked} />;
   return (
     <>
       <section aria-label="Arithmetic">
@@ -54,7 +55,11 @@ function Step({ step }: { step: StepEntry }) {
 
 function Erratum({ erratum }: { erratum: ErratumEntry }) {
   const { right } = erratum;
-  const correct = Array.isArray(right) ? right.join("×") : typeof right === "number" ? count(right) : right;
+  const correct = Array.isArray(right)
+    ? right.join("×")
+    : typeof right === "string" || right === null
+      ? right
+      : count(right);
   return (
     <div class="erratum">
       <p>

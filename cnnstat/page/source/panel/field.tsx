@@ -2,8 +2,10 @@
 
 import { useAsked } from "../asked";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import type { LayerEntry } from "../types";
-import { type AxisRegion, regionOf, words } from "./region";
+import { difference, type Whole } from "../whole";
+import { type AxisRegion, regionOf, type Span, words } from "./region";
 import { placesOf } from "./unit";
 
 interface Props {
@@ -11,14 +13,14 @@ interface Props {
   /** The position of the layer. */
   readonly layer: number;
   readonly entry: LayerEntry;
-  readonly unit: readonly number[];
-  readonly onUnit: (unit: readonly number[]) => void;
+  readonly unit: readonly Whole[];
+  readonly onUnit: (unit: readonly Whole[]) => void;
 }
 
 export function Field({ source, layer, entry, unit, onUnit }: Props) {
-  const { value: fields, refusal } = useAsked(() => source.fields(layer), [source, layer]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!fields) return null;
+  const asked = useAsked(() => source.fields(layer), [source, layer]);
+  const fields = asked.value;
+  if (!fields) return <Unanswered asked={asked} />;
   const { summary } = source.outline;
   const input = summary.input_shape;
   const axes = regionOf(fields, unit, input);
@@ -49,20 +51,23 @@ const NAMES: Readonly<Record<number, readonly string[]>> = {
   3: ["slices", "rows", "columns"],
 };
 
-function said(input: readonly number[], axes: readonly AxisRegion[]): string {
+function said(input: readonly Whole[], axes: readonly AxisRegion[]): string {
   if (axes.some(({ whole }) => whole.last < whole.first)) return "This unit sees nothing of the input.";
   const names = NAMES[axes.length] ?? axes.map((_, axis) => `axis ${axis + 1}`);
+  const padding = axes.some(({ clipped }) => clipped.last < clipped.first);
   const on = axes.map(({ clipped }, axis) => `${names[axis]} ${words(clipped)}`).join(", ");
   const beyond = axes.some(
     ({ whole, clipped }) => whole.first !== clipped.first || whole.last !== clipped.last,
   );
   const padded = axes.map(({ whole }, axis) => `${names[axis]} ${words(whole)}`).join(", ");
+  if (padding) return `This unit sees nothing of the input, padding alone: ${padded}.`;
   return `It sees ${on} of ${placesOf(input).join("×")}${beyond ? `; with padding ${padded}` : ""}.`;
 }
 
 /** Height and width of what is drawn: a signal is one row, of a volume the last two axes are drawn. */
-function plane(shape: readonly number[]): [number, number] {
-  const places = placesOf(shape);
+/** It is a drawing: what a browser's numbers round is less than a pixel. */
+function plane(shape: readonly Whole[]): [number, number] {
+  const places = placesOf(shape).map(Number);
   return [places.length > 1 ? (places[places.length - 2] as number) : 1, places[places.length - 1] ?? 1];
 }
 
@@ -75,15 +80,16 @@ function fitted([height, width]: [number, number]): { height: number; width: num
 }
 
 interface OutputProps {
-  readonly shape: readonly number[];
-  readonly unit: readonly number[];
-  readonly onUnit: (unit: readonly number[]) => void;
+  readonly shape: readonly Whole[];
+  readonly unit: readonly Whole[];
+  readonly onUnit: (unit: readonly Whole[]) => void;
 }
 
 function OutputMap({ shape, unit, onUnit }: OutputProps) {
   const size = plane(shape);
   const box = fitted(size);
-  const [row, column] = [unit.length > 2 ? (unit[unit.length - 2] as number) : 0, unit[unit.length - 1] ?? 0];
+  const row = unit.length > 2 ? Number(unit[unit.length - 2]) : 0;
+  const column = Number(unit[unit.length - 1] ?? 0);
   const [across, down] = [box.width / size[1], box.height / size[0]];
   const move = (rows: number, columns: number) => {
     const next = [...unit];
@@ -135,7 +141,7 @@ function OutputMap({ shape, unit, onUnit }: OutputProps) {
         />
       </svg>
       <figcaption>
-        unit {unit.join(", ")} of {shape.join("×")}: click another
+        unit {unit.join(", ")} of {shape.join("×")}. Click another, type it, or move it by arrow keys.
       </figcaption>
     </figure>
   );
@@ -145,8 +151,12 @@ function clamp(value: number, count: number): number {
   return Math.min(Math.max(value, 0), count - 1);
 }
 
+function extent({ first, last }: Span): number {
+  return Number(difference(last, first)) + 1;
+}
+
 interface InputProps {
-  readonly input: readonly number[];
+  readonly input: readonly Whole[];
   readonly axes: readonly AxisRegion[];
   readonly name: string;
 }
@@ -162,9 +172,9 @@ function InputMap({ input, axes, name }: InputProps) {
   const box = fitted(size);
   const [across, down] = [box.width / size[1], box.height / size[0]];
   const rect = (part: "whole" | "clipped") => {
-    const [x, y] = [last[part].first * across, before[part].first * down];
-    const width = (last[part].last - last[part].first + 1) * across;
-    const height = (before[part].last - before[part].first + 1) * down;
+    const [x, y] = [Number(last[part].first) * across, Number(before[part].first) * down];
+    const width = extent(last[part]) * across;
+    const height = extent(before[part]) * down;
     return { x, y, width: Math.max(width, 0), height: Math.max(height, 0) };
   };
   const whole = rect("whole");

@@ -2,23 +2,25 @@
 
 import { useAsked } from "../asked";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import { real } from "../text";
+import type { Whole } from "../whole";
 import type { Backward, Matrix, Part, Plane, TraceDocument, Working } from "../types";
 
 interface Props {
   readonly source: Source;
   readonly layer: string;
-  readonly unit: readonly number[] | null;
+  readonly unit: readonly Whole[];
 }
 
 export function Numbers({ source, layer, unit }: Props) {
-  const { value: found, refusal } = useAsked(() => source.trace(layer, unit), [source, layer, unit?.join()]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!found) return null;
+  const asked = useAsked(() => source.trace(layer, unit), [source, layer, unit.join()]);
+  const found = asked.value;
+  if (!found) return <Unanswered asked={asked} />;
   const { trace, reason } = found;
   return (
     <section aria-label="Numbers of a unit">
-      <h3>Numbers of unit {(trace?.unit ?? unit ?? []).join(", ")}</h3>
+      <h3>Numbers of unit {(trace?.unit ?? unit).join(", ")}</h3>
       {trace ? <Trace trace={trace} /> : <p>{reason}</p>}
     </section>
   );

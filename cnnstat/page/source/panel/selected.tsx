@@ -1,10 +1,12 @@
 /** What is selected: figures, arithmetic, the field of a unit, its numbers, and what `check` found. */
 
+import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Go, Place } from "../place";
 import type { Source } from "../source";
 import { named } from "../text";
 import type { Block, LayerEntry } from "../types";
+import type { Whole } from "../whole";
 import { Arithmetic } from "./arithmetic";
 import { Field } from "./field";
 import { Figures } from "./figures";
@@ -19,7 +21,12 @@ interface Props {
   readonly go: Go;
 }
 
-export function Selected({ source, place, go }: Props) {
+export function Selected({
+  source,
+  place,
+  go,
+  panel,
+}: Props & { readonly panel: RefObject<HTMLElement | null> }) {
   const { outline } = source;
   const layer = useMemo(
     () => outline.summary.layers.findIndex((each) => each.name === place.layer),
@@ -28,7 +35,7 @@ export function Selected({ source, place, go }: Props) {
   const entry = outline.summary.layers[layer];
   const block = entry ? undefined : outline.blocks.find((each) => each.path === place.layer);
   return (
-    <section class="selected" aria-label="Selected" tabIndex={0}>
+    <section class="selected" aria-label="Selected" tabIndex={0} ref={panel}>
       {entry ? (
         <Layer key={entry.name} source={source} layer={layer} entry={entry} place={place} go={go} />
       ) : block ? (
@@ -51,10 +58,9 @@ interface LayerProps extends Props {
 
 function Layer({ source, layer, entry, place, go }: LayerProps) {
   const shape = entry.output_shape;
-  const typed = unitOf(place.unit, shape);
-  const unit = typed ?? middle(shape);
+  const unit = unitOf(place.unit, shape) ?? source.firstUnit(entry.name) ?? middle(shape);
   const look = source.outline.layers[layer];
-  const onUnit = (next: readonly number[]) => go({ unit: next.join(",") });
+  const onUnit = (next: readonly Whole[]) => go({ unit: next.join(",") });
   return (
     <>
       <h2>{named(entry.name)}</h2>
@@ -66,7 +72,7 @@ function Layer({ source, layer, entry, place, go }: LayerProps) {
       <UnitInput shape={shape} unit={unit} onUnit={onUnit} />
       <Field source={source} layer={layer} entry={entry} unit={unit} onUnit={onUnit} />
       <Arithmetic source={source} name={entry.name} />
-      <Numbers source={source} layer={entry.name} unit={typed} />
+      <Numbers source={source} layer={entry.name} unit={unit} />
     </>
   );
 }

@@ -1,19 +1,19 @@
 /** A field to type a unit into: one number for each axis. */
 
-import { axisNames } from "./unit";
+import { difference, type Whole } from "../whole";
+import { axisNames, unitOf } from "./unit";
 
 interface Props {
-  readonly shape: readonly number[];
-  readonly unit: readonly number[];
-  readonly onUnit: (unit: readonly number[]) => void;
+  readonly shape: readonly Whole[];
+  readonly unit: readonly Whole[];
+  readonly onUnit: (unit: readonly Whole[]) => void;
 }
 
 export function UnitInput({ shape, unit, onUnit }: Props) {
   const names = axisNames(shape.length);
   const typed = (axis: number, input: HTMLInputElement) => {
-    const value = input.valueAsNumber;
-    if (!Number.isInteger(value) || value < 0 || value >= (shape[axis] as number)) return;
-    onUnit(unit.map((each, index) => (index === axis ? value : each)));
+    const typed = unitOf(input.value, [shape[axis] as Whole]);
+    if (typed) onUnit(unit.map((each, index) => (index === axis ? (typed[0] as Whole) : each)));
   };
   return (
     <fieldset class="unit-input">
@@ -24,8 +24,8 @@ export function UnitInput({ shape, unit, onUnit }: Props) {
           <input
             type="number"
             min={0}
-            max={size - 1}
-            value={unit[axis]}
+            max={String(difference(size, 1))}
+            value={String(unit[axis])}
             disabled={size === 1}
             onInput={(event) => typed(axis, event.currentTarget)}
           />

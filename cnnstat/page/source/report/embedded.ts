@@ -3,6 +3,7 @@
  * unpacked when it is first shown, so that a file of a hundred opens as fast as one of one.
  */
 
+import { parsed } from "../json";
 import type { NetworkPage, PageDocument } from "../types";
 
 export function embeddedPage(): Promise<PageDocument> {
@@ -18,5 +19,5 @@ async function unpacked(id: string): Promise<unknown> {
   if (!element) throw new Error(`this file has no data of ${id}`);
   const bytes = Uint8Array.from(atob((element.textContent ?? "").trim()), (sign) => sign.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).json();
+  return parsed(await new Response(stream).text());
 }

@@ -1,28 +1,21 @@
 /** The page of `cnnstat report`: shows the documents that stand in the file. */
 
-import { render } from "preact";
 import { Page } from "../page";
 import type { Source } from "../source";
+import { start } from "../start";
 import "../styles/page.css";
 import { embeddedNetwork, embeddedPage } from "./embedded";
 import { heldSource } from "./held";
 
-async function start(): Promise<void> {
-  const place = document.getElementById("page") as HTMLElement;
-  try {
-    const page = await embeddedPage();
-    const held = new Map<number, Promise<Source>>();
-    const network = (position: number) => {
-      const source = held.get(position) ?? embeddedNetwork(position).then((each) => heldSource(page, each));
-      held.set(position, source);
-      return source;
-    };
-    render(<Page document={page} network={network} />, place);
-  } catch (error) {
-    const line = document.createElement("p");
-    line.textContent = `This report cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
-    place.append(line);
-  }
+async function made() {
+  const page = await embeddedPage();
+  const held = new Map<number, Promise<Source>>();
+  const network = (position: number) => {
+    const source = held.get(position) ?? embeddedNetwork(position).then((each) => heldSource(page, each));
+    held.set(position, source);
+    return source;
+  };
+  return <Page document={page} network={network} />;
 }
 
-void start();
+void start(made, "This report");

@@ -1,15 +1,10 @@
 /** What is asked of a text: all that a request says beside its own question. */
 
-import type { Parameter } from "./types";
+import type { OfText, Parameter } from "./types";
 
 export type Setting = Parameter["value"];
 
-export interface Asking {
-  readonly text: string;
-  readonly variant: string | null;
+export type Asking = Readonly<Required<Omit<OfText, "params">>> & {
   /** Those that differ from the text, by their names. */
   readonly params: Readonly<Record<string, Setting>>;
-  readonly batch: number;
-  readonly dtype: string;
-  readonly optimizer: string;
-}
+};

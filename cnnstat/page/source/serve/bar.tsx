@@ -1,7 +1,9 @@
 /** The bar above: what to start from, saving, and what can be made of the network. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, posted } from "./server";
+import { reasonOf } from "../text";
+import { get, posted, read } from "./server";
+import { SHARES } from "./share";
 import type { ReadDocument, ZooDocument } from "./types";
 
 interface Props {
@@ -10,37 +12,27 @@ interface Props {
   readonly busy: string;
   readonly onSave: () => void;
   readonly onStart: (name: string, found: ReadDocument) => void;
-  readonly onShare: (what: Share) => void;
+  readonly onShare: (what: string) => void;
   readonly onRefused: (why: string) => void;
 }
-
-export const SHARES = {
-  report: "Report (HTML)",
-  spec: "Spec (YAML)",
-  pytorch: "PyTorch",
-  keras: "Keras",
-  onnx: "ONNX",
-  "onnx-shapes": "ONNX without weights",
-} as const;
-export type Share = keyof typeof SHARES;
 
 export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused }: Props) {
   const [zoo, setZoo] = useState<ZooDocument["networks"]>([]);
   // What is chosen waits for its button: the arrow keys choose each in turn.
   const [network, setNetwork] = useState("");
-  const [what, setWhat] = useState<Share | "">("");
+  const [what, setWhat] = useState("");
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
     get<ZooDocument>("zoo").then(
       (found) => setZoo(found.networks),
-      () => {},
+      (error: unknown) => onRefused(reasonOf(error)),
     );
   }, []);
-  const start = async (name: string, read: () => Promise<ReadDocument>) => {
+  const start = async (name: string, found: () => Promise<ReadDocument>) => {
     try {
-      onStart(name, await read());
+      onStart(name, await found());
     } catch (error) {
-      onRefused(error instanceof Error ? error.message : String(error));
+      onRefused(reasonOf(error));
     }
   };
   const begin = () => {
@@ -56,10 +48,10 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
     event.currentTarget.value = "";
     if (!own) return;
     const place = `model?name=${encodeURIComponent(own.name)}`;
-    void start(own.name, async () => (await posted(place, own)).json() as Promise<ReadDocument>);
+    void start(own.name, async () => read<ReadDocument>(await posted(place, own)));
   };
   return (
-    <div class="bar" role="toolbar" aria-label="Spec">
+    <div class="bar" role="group" aria-label="Spec">
       <button
         type="button"
         disabled={!saves || !unsaved}
@@ -91,13 +83,11 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
         aria-label="A file of the network"
         value={what}
         disabled={busy !== ""}
-        onChange={(event) => setWhat(event.currentTarget.value as Share | "")}
+        onChange={(event) => setWhat(event.currentTarget.value)}
       >
         <option value="">{busy || "Make a file…"}</option>
-        {Object.entries(SHARES).map(([key, title]) => (
-          <option key={key} value={key}>
-            {title}
-          </option>
+        {Object.keys(SHARES).map((each) => (
+          <option key={each}>{each}</option>
         ))}
       </select>
       <button type="button" disabled={!what || busy !== ""} title="Download it" onClick={make}>

@@ -20,14 +20,14 @@ interface Props {
 export function ChangedFile({ name, outside, text, unsaved, onRead, onKeep }: Props) {
   if (outside.text === null) {
     return (
-      <section class="changed-file" role="alert" aria-label="The file">
-        <p>{outside.trouble}. Nothing can be saved to it; the text can be downloaded.</p>
+      <section class="changed-file" aria-label="The file">
+        <p role="alert">{outside.trouble}. Nothing can be saved to it; the text can be downloaded.</p>
       </section>
     );
   }
   return (
-    <section class="changed-file" role="alert" aria-label="The file">
-      <p>
+    <section class="changed-file" aria-label="The file">
+      <p role="alert">
         <b>{name}</b> was changed elsewhere.{" "}
         {unsaved
           ? "Marked is what is different in your text, which is not saved."

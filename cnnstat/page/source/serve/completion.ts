@@ -6,7 +6,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { propertiesOf, type Schema, schemaAt, type Step, valuesOf } from "./schema";
 import { once, post } from "./server";
 
-const schema = once(() => post<Schema>("schema", {}));
+const schema = once(() => post("schema", {}));
 const MAPPINGS = new Set(["BlockMapping", "FlowMapping"]);
 
 export async function completions(context: CompletionContext): Promise<CompletionResult | null> {

@@ -1,5 +1,7 @@
 /** What is not saved yet survives that the page is loaded again: it is kept with the tab, and nowhere else. */
 
+import { useEffect } from "preact/hooks";
+
 export interface Draft {
   readonly name: string;
   readonly text: string;
@@ -11,7 +13,22 @@ export interface Draft {
 
 const KEY = "draft";
 
-export function keepDraft(draft: Draft | null): void {
+/** Keeps what is not saved, made anew when one of `inputs` changes; where there is a file, leaving asks, too. */
+export function useDraft(
+  unsaved: boolean,
+  { saves }: { readonly saves: boolean },
+  made: () => Draft,
+  inputs: readonly unknown[],
+): void {
+  useEffect(() => {
+    keepDraft(unsaved ? made() : null);
+    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
+    if (unsaved && saves) addEventListener("beforeunload", leaving);
+    return () => removeEventListener("beforeunload", leaving);
+  }, [unsaved, ...inputs]);
+}
+
+function keepDraft(draft: Draft | null): void {
   try {
     if (draft) sessionStorage.setItem(KEY, JSON.stringify(draft));
     else sessionStorage.removeItem(KEY);

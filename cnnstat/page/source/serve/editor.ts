@@ -30,13 +30,13 @@ import { tags } from "@lezer/highlight";
 import { completions } from "./completion";
 import { asRead, separatorOf } from "./ends";
 import { marksOf } from "./marks";
+import { typedOver } from "./typed_over";
 import type { Diagnostic } from "./types";
 
 const LOOK = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "key" },
   { tag: tags.comment, class: "comment" },
   { tag: tags.string, class: "quoted" },
-  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], class: "sign" },
 ]);
 
 /** The id of the line that says which keys lead out of the editor. */
@@ -69,6 +69,7 @@ export class Editor {
           indentUnit.of("  "),
           bracketMatching(),
           closeBrackets(),
+          typedOver,
           autocompletion({ override: [completions] }),
           search({ top: true }),
           highlightSelectionMatches(),
@@ -142,10 +143,6 @@ export class Editor {
       scrollIntoView: true,
     });
     this.view.focus();
-  }
-
-  goToLine(line: number): void {
-    this.goTo(this.view.state.doc.line(Math.min(line, this.view.state.doc.lines)).from);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The file that is open: what of it the page knows, whether it was changed elsewhere, and saving. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get, posted, RefusedError } from "./server";
+import { get, post, RefusedError } from "./server";
 import type { FileState, StartDocument } from "./types";
 
 /** Milliseconds between two looks at the file, while the page is seen. */
@@ -15,8 +15,8 @@ export interface OpenFile {
   readonly known: string;
   /** The file as it is now, where it was changed elsewhere or cannot be read; null where nothing is amiss. */
   readonly outside: FileState | null;
-  /** Saves a text over what the page knows; says whether that was possible. */
-  readonly save: (text: string) => Promise<boolean>;
+  /** Saves a text over what the page knows; says why that was not possible, and nothing where it was. */
+  readonly save: (text: string) => Promise<string>;
   /** Takes the file as it is now for what the page knows, whose text is read or will be saved over. */
   readonly accept: (state: FileState) => void;
 }
@@ -72,16 +72,16 @@ export function useFile(
   const save = useCallback(async (text: string) => {
     now.current.saving = true;
     try {
-      const response = await posted("file", JSON.stringify({ text, known: now.current.known }));
-      const state = (await response.json()) as FileState;
+      const state = await post("file", { text, known: now.current.known });
       setKnown(state.known);
       setBase(text);
       setOutside(null);
-      return true;
+      return "";
     } catch (error) {
       if (!(error instanceof RefusedError) || error.status !== 409) throw error;
-      setOutside(error.found as FileState);
-      return false;
+      const state = error.found as FileState;
+      setOutside(state);
+      return state.trouble || `${start.name} was changed elsewhere`;
     } finally {
       now.current.saving = false;
     }

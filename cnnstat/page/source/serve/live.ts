@@ -1,5 +1,6 @@
-/** Asks for the figures of a text as it is written: one request at a time, of the newest text alone. */
+/** Asks for the figures of a text as it is written: of the newest text alone, and of another besides where the answer to one takes long. */
 
+import { reasonOf } from "../text";
 import type { Asking } from "./asking";
 import { post } from "./server";
 import type { LiveDocument } from "./types";
@@ -35,7 +36,7 @@ export class Live {
     this.next = null;
     this.asked = asked;
     try {
-      const found = await post<LiveDocument>("live", asking);
+      const found = await post("live", asking);
       const wanted = !this.next || performance.now() - this.shown.at > BEHIND;
       if (wanted && asked.number > this.shown.number) {
         this.shown = { number: asked.number, at: performance.now() };
@@ -43,7 +44,7 @@ export class Live {
       }
     } catch (error) {
       // Where a newer request took its place, the answer to that says more.
-      if (this.asked === asked) this.refuse(error instanceof Error ? error.message : String(error));
+      if (this.asked === asked) this.refuse(reasonOf(error));
     }
     if (this.asked === asked) {
       this.asked = null;

@@ -1,17 +1,23 @@
 /** The parameters of a spec as sliders; what they are set to is asked for, and written into the text on demand. */
 
-import type { Setting } from "./asking";
+import { encoded } from "../json";
+import { numberOf } from "../whole";
+import type { Asking, Setting } from "./asking";
+import { listOf, nearest, written } from "./setting_text";
+import { refusedField } from "./refused_field";
 import type { Parameter } from "./types";
 
 interface Props {
   readonly parameters: readonly Parameter[];
+  /** Why what is set was refused; empty where it was not. */
+  readonly refused: string;
   readonly onSet: (name: string, value: Setting) => void;
   readonly onReset: () => void;
   /** Null where the text has changed since, so that places are no longer known. */
   readonly onWrite: (() => void) | null;
 }
 
-export function Parameters({ parameters, onSet, onReset, onWrite }: Props) {
+export function Parameters({ parameters, refused, onSet, onReset, onWrite }: Props) {
   if (parameters.length === 0) return null;
   const changed = parameters.filter((each) => !same(each.value, each.own));
   return (
@@ -19,7 +25,7 @@ export function Parameters({ parameters, onSet, onReset, onWrite }: Props) {
       <ul>
         {parameters.map((each) => (
           <li key={each.name} class={changed.includes(each) ? "changed" : ""}>
-            <One parameter={each} onSet={(value) => onSet(each.name, value)} />
+            <One parameter={each} refused={refused} onSet={(value) => onSet(each.name, value)} />
           </li>
         ))}
       </ul>
@@ -41,8 +47,14 @@ export function Parameters({ parameters, onSet, onReset, onWrite }: Props) {
   );
 }
 
-function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Setting) => void }) {
+interface OneProps extends Pick<Props, "refused"> {
+  readonly parameter: Parameter;
+  readonly onSet: (value: Setting) => void;
+}
+
+function One({ parameter, refused, onSet }: OneProps) {
   const { name, kind, value, stops } = parameter;
+  const marked = refusedField(name, refused);
   if (kind === "switch") {
     return (
       <label>
@@ -56,10 +68,6 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
     );
   }
   const numeric = kind === "whole" || kind === "number";
-  const at = Math.max(
-    0,
-    stops.findIndex((stop) => same(stop, value)),
-  );
   return (
     <>
       <label>
@@ -69,13 +77,20 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
             type="number"
             step={kind === "whole" ? 1 : "any"}
             value={String(value)}
-            onChange={(event) => event.currentTarget.value !== "" && onSet(Number(event.currentTarget.value))}
+            onChange={({ currentTarget: field }) => {
+              if (field.value === "") field.value = String(value);
+              else onSet(numberOf(field.value));
+            }}
+            {...marked}
           />
         ) : (
           <input
             type="text"
             value={written(value)}
-            onChange={(event) => onSet(read(event.currentTarget.value, kind))}
+            onChange={(event) =>
+              onSet(kind === "list" ? listOf(event.currentTarget.value) : event.currentTarget.value)
+            }
+            {...marked}
           />
         )}
       </label>
@@ -87,7 +102,7 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
           min={0}
           max={stops.length - 1}
           step={1}
-          value={at}
+          value={nearest(stops, value)}
           onInput={(event) => onSet(stops[Number(event.currentTarget.value)] ?? null)}
         />
       ) : null}
@@ -96,23 +111,13 @@ function One({ parameter, onSet }: { parameter: Parameter; onSet: (value: Settin
 }
 
 export function same(one: Setting, other: Setting): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return encoded(one) === encoded(other);
 }
 
-/** A value as a spec has it. */
-export function written(value: Setting): string {
-  if (Array.isArray(value)) return `[${value.map((each) => written(each as Setting)).join(", ")}]`;
-  return value === null ? "" : String(value);
-}
-
-/** Reads a list of plain values, or a word. */
-function read(text: string, kind: Parameter["kind"]): Setting {
-  if (kind !== "list") return text;
-  const words = text.replace(/^\s*\[|\]\s*$/g, "").split(",");
-  return words
-    .map((word) => word.trim())
-    .filter(Boolean)
-    .map((word) =>
-      word === "true" ? true : word === "false" ? false : Number.isNaN(Number(word)) ? word : Number(word),
-    );
+/** Returns parameters with what they are set to, whether it is answered already or refused. */
+export function asSet(parameters: readonly Parameter[], params: Asking["params"]): readonly Parameter[] {
+  return parameters.map((each) => {
+    const value = Object.hasOwn(params, each.name) ? params[each.name] : undefined;
+    return value === undefined ? each : { ...each, value };
+  });
 }

@@ -4,14 +4,16 @@ import type { Diagnostic } from "./types";
 
 interface Props {
   readonly found: readonly Diagnostic[];
+  /** Whether nothing else is wrong, such as a parameter. */
+  readonly quiet: boolean;
   readonly onShow: (found: Diagnostic) => void;
   readonly onMend: (found: Diagnostic) => void;
 }
 
-export function Problems({ found, onShow, onMend }: Props) {
+export function Problems({ found, quiet, onShow, onMend }: Props) {
   return (
     <section class="problems" aria-label="Problems">
-      {found.length === 0 ? <p class="none">No problem.</p> : null}
+      {found.length === 0 && quiet ? <p class="none">No problem.</p> : null}
       <ul>
         {found.map((each) => (
           <li key={`${each.line}:${each.column}:${each.code}:${each.message}`} class={each.severity}>

@@ -1,11 +1,12 @@
 /** The source of a text: its outline is there, all else is asked for when it is to be shown. */
 
-import type { Outline, Source, Tab } from "../source";
-import type { ExplainedEntry, FamilyColours, LayerFields, UnitTrace } from "../types";
+import type { Outline } from "../outline";
+import type { Source, Tab } from "../source";
+import type { FamilyColours } from "../types";
 import type { Asking } from "./asking";
 import { newest, newestOf } from "./newest";
 import { once, post } from "./server";
-import type { ChartsDocument, ConventionsDocument, FindingsDocument } from "./types";
+import type { FindingsDocument } from "./types";
 
 export function servedSource(
   asking: Asking,
@@ -13,14 +14,11 @@ export function servedSource(
   colours: Readonly<Record<string, FamilyColours>>,
   findings: () => Promise<FindingsDocument>,
 ): Source {
-  const ofNames = <T>(place: string) => newestOf(place, (layer) => post<T>(place, { ...asking, layer }));
   const places = outline.summary.input_shape.length > 1;
-  const explained = ofNames<ExplainedEntry>("explained");
-  const fields = ofNames<LayerFields>("fields");
-  const charts = once(() => post<ChartsDocument>("charts", asking));
-  const conventions = once(() =>
-    post<ConventionsDocument>("conventions", asking).then((found) => found.conventions),
-  );
+  const explained = newestOf("explained", (layer) => post("explained", { ...asking, layer }));
+  const fields = newestOf("fields", (layer) => post("fields", { ...asking, layer }));
+  const charts = once(() => post("charts", asking));
+  const conventions = once(() => post("conventions", asking).then((found) => found.conventions));
   const found = once(() => findings().then((each) => each.findings));
   const tabs: Tab[] = [
     "layers",
@@ -42,7 +40,7 @@ export function servedSource(
     findings: found,
     spec: () => null,
     proof: () => null,
-    trace: (layer, unit) =>
-      newest("trace", () => post<UnitTrace>("trace", { ...asking, layer, unit: unit ?? [] })),
+    firstUnit: () => null,
+    trace: (layer, unit) => newest("trace", () => post("trace", { ...asking, layer, unit: [...unit] })),
   };
 }

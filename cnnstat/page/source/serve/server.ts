@@ -1,7 +1,22 @@
 /** Requests of the page to its own server: addresses are relative, so that the token is always before them. */
 
+import { encoded, parsed } from "../json";
 import type { Answer } from "../source";
-import type { Refusal } from "./types";
+import type { ExplainedEntry, LayerFields, UnitTrace } from "../types";
+import type { Schema } from "./schema";
+import type {
+  AsFile,
+  ChartsDocument,
+  ConventionsDocument,
+  FileState,
+  FindingsDocument,
+  LiveDocument,
+  OfLayer,
+  OfText,
+  OfUnit,
+  Refusal,
+  ToSave,
+} from "./types";
 
 /** What the server says of a request that it refuses. */
 export class RefusedError extends Error {
@@ -20,11 +35,38 @@ export class RefusedError extends Error {
 const PAGE = crypto.randomUUID();
 
 export async function get<T>(place: string): Promise<T> {
-  return (await answered(fetch(place, { cache: "no-store" }))).json() as Promise<T>;
+  return read<T>(await answered(fetch(place, { cache: "no-store" })));
 }
 
-export async function post<T>(place: string, body: unknown): Promise<T> {
-  return (await posted(place, JSON.stringify(body))).json() as Promise<T>;
+/** Each kind of request: what it says, and the document that answers it. Of files the response is the answer. */
+interface Kinds {
+  live: [OfText, LiveDocument];
+  findings: [OfText, FindingsDocument];
+  charts: [OfText, ChartsDocument];
+  conventions: [OfText, ConventionsDocument];
+  explained: [OfLayer, ExplainedEntry];
+  fields: [OfLayer, LayerFields];
+  trace: [OfUnit, UnitTrace];
+  file: [ToSave, FileState];
+  schema: [Record<string, never>, Schema];
+  report: [OfText, never];
+  export: [AsFile, never];
+}
+
+export async function post<Kind extends keyof Kinds>(
+  kind: Kind,
+  body: Kinds[Kind][0],
+): Promise<Kinds[Kind][1]> {
+  return read<Kinds[Kind][1]>(await asked(kind, body));
+}
+
+export function asked<Kind extends keyof Kinds>(kind: Kind, body: Kinds[Kind][0]): Promise<Response> {
+  return posted(kind, encoded(body));
+}
+
+/** Returns the document of a response. */
+export async function read<T>(response: Response): Promise<T> {
+  return parsed(await response.text()) as T;
 }
 
 /** Sends a text or a file, and returns the response as it is. */
@@ -43,7 +85,7 @@ async function answered(request: Promise<Response>): Promise<Response> {
   const text = await response.text();
   let found: unknown = null;
   try {
-    found = JSON.parse(text);
+    found = parsed(text);
   } catch {
     // It is no document: what it says follows.
   }

@@ -1,18 +1,21 @@
 /** Which network of the text is shown, and what its memory figures are for. */
 
+import { numberOf } from "../whole";
 import type { Asking } from "./asking";
-
-const DTYPES = ["int8", "float16", "bfloat16", "float32", "float64"];
-const OPTIMIZERS = ["sgd", "momentum", "adam"];
+import { refusedField } from "./refused_field";
+import type { StartDocument } from "./types";
 
 interface Props {
+  readonly choices: Pick<StartDocument, "dtypes" | "optimizers" | "batch_most">;
   readonly asking: Asking;
   readonly variant: string | null;
   readonly variants: readonly string[];
+  /** Why what is set was refused; empty where it was not. */
+  readonly refused: string;
   readonly set: (change: Partial<Asking>) => void;
 }
 
-export function Settings({ asking, variant, variants, set }: Props) {
+export function Settings({ choices, asking, variant, variants, refused, set }: Props) {
   return (
     <div class="settings">
       {variants.length ? (
@@ -35,18 +38,21 @@ export function Settings({ asking, variant, variants, set }: Props) {
         <input
           type="number"
           min={1}
-          max={1000000}
-          value={asking.batch}
-          onChange={(event) =>
-            event.currentTarget.validity.valid && set({ batch: event.currentTarget.valueAsNumber || 1 })
-          }
+          max={String(choices.batch_most)}
+          step={1}
+          value={String(asking.batch)}
+          onChange={({ currentTarget: field }) => {
+            if (field.value === "") field.value = String(asking.batch);
+            else set({ batch: numberOf(field.value) });
+          }}
+          {...refusedField("batch", refused)}
         />
       </label>
       <label>
         Numbers{" "}
         <select value={asking.dtype} onChange={(event) => set({ dtype: event.currentTarget.value })}>
           <option value="">as the spec has them</option>
-          {DTYPES.map((each) => (
+          {choices.dtypes.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>
@@ -54,7 +60,7 @@ export function Settings({ asking, variant, variants, set }: Props) {
       <label>
         Optimizer{" "}
         <select value={asking.optimizer} onChange={(event) => set({ optimizer: event.currentTarget.value })}>
-          {OPTIMIZERS.map((each) => (
+          {choices.optimizers.map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>

@@ -1,18 +1,29 @@
 /** Files that are made of the network, which the browser saves where it saves all. */
 
 import type { Asking } from "./asking";
-import type { Share } from "./bar";
-import { posted } from "./server";
+import { asked } from "./server";
+import type { AsFile } from "./types";
 
-export async function shared(what: Share, asking: Asking, name: string, written: string): Promise<void> {
-  const stem =
-    (name.split(/[/\\]/).pop() ?? "").replace(/\.(ya?ml|onnx)$/i, "").replace(/[^\w.-]+/g, "_") || "network";
-  if (what === "spec") return saved(new Blob([written], { type: "application/yaml" }), `${stem}.yaml`);
-  if (what === "report")
-    return saved(await (await posted("report", JSON.stringify(asking))).blob(), `${stem}.html`);
-  const [to = "", shapes] = what.split("-");
-  const body = JSON.stringify({ ...asking, to, weights: shapes === undefined });
-  saved(await (await posted("export", body)).blob(), `${stem}${to === "onnx" ? ".onnx" : ".py"}`);
+/** What a file can be, by its words in the menu: the text itself, a report, or a target of `export`. */
+export const SHARES: Readonly<Record<string, "report" | "spec" | Pick<AsFile, "to" | "weights">>> = {
+  "Report (HTML)": "report",
+  "Spec (YAML)": "spec",
+  PyTorch: { to: "pytorch" },
+  Keras: { to: "keras" },
+  ONNX: { to: "onnx" },
+  "ONNX without weights": { to: "onnx", weights: false },
+};
+
+/** Makes the file of a name in the menu; of the spec, the text as it is written, under the name of the network. */
+export async function shared(what: string, asking: Asking, stem: string, written: string): Promise<void> {
+  const share = SHARES[what];
+  if (share === undefined) return;
+  if (share === "spec") return saved(new Blob([written], { type: "application/yaml" }), `${stem}.yaml`);
+  const response =
+    share === "report" ? await asked("report", asking) : await asked("export", { ...asking, ...share });
+  // The server says what the file is called.
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  saved(await response.blob(), name ?? stem);
 }
 
 function saved(content: Blob, name: string): void {

@@ -1,6 +1,7 @@
 // Made from the classes of the documents: python -m tests.page.types
 
 import type { ChartEntry, ConventionEntry, FamilyColours, FindingEntry, NetworkPage } from "../types";
+import type { Whole } from "../whole";
 
 /**
  * A text, which of its networks is meant, and what is asked otherwise: the options of a command line. What a
@@ -10,7 +11,7 @@ export interface OfText {
   text: string;
   variant?: string | null;
   params?: Record<string, unknown>;
-  batch?: number;
+  batch?: Whole | number;
   dtype?: string;
   optimizer?: string;
 }
@@ -20,7 +21,7 @@ export interface OfLayer {
   text: string;
   variant?: string | null;
   params?: Record<string, unknown>;
-  batch?: number;
+  batch?: Whole | number;
   dtype?: string;
   optimizer?: string;
   layer: string;
@@ -31,11 +32,11 @@ export interface OfUnit {
   text: string;
   variant?: string | null;
   params?: Record<string, unknown>;
-  batch?: number;
+  batch?: Whole | number;
   dtype?: string;
   optimizer?: string;
   layer: string;
-  unit: number[];
+  unit: Whole[];
 }
 
 /** A network as a file of another tool. */
@@ -43,7 +44,7 @@ export interface AsFile {
   text: string;
   variant?: string | null;
   params?: Record<string, unknown>;
-  batch?: number;
+  batch?: Whole | number;
   dtype?: string;
   optimizer?: string;
   to: "keras" | "onnx" | "pytorch";
@@ -72,7 +73,7 @@ export interface StartDocument {
   saves: boolean;
   dtypes: string[];
   optimizers: string[];
-  batch_most: number;
+  batch_most: Whole;
   remarks: string[];
 }
 
@@ -129,10 +130,10 @@ export interface TextEdit {
  */
 export interface Parameter {
   name: string;
-  value: boolean | number | string | unknown[] | null;
-  own: boolean | number | string | unknown[] | null;
+  value: boolean | Whole | number | string | unknown[] | null;
+  own: boolean | Whole | number | string | unknown[] | null;
   kind: "list" | "number" | "switch" | "whole" | "word";
-  stops: (boolean | number | string | unknown[] | null)[];
+  stops: (boolean | Whole | number | string | unknown[] | null)[];
   bounded: boolean;
   place: [number, number] | null;
 }

@@ -2,6 +2,7 @@
 
 import { count, field, shape, sizes } from "../text";
 import type { LayerEntry } from "../types";
+import { product, type Whole } from "../whole";
 
 export interface Column {
   readonly id: string;
@@ -13,7 +14,7 @@ export interface Column {
   readonly numeric: boolean;
   readonly text: (entry: LayerEntry) => string;
   /** By what lines are put in order; numbers are, whatever their texts. */
-  readonly rank: (entry: LayerEntry) => number | string;
+  readonly rank: (entry: LayerEntry) => Whole | string;
 }
 
 type Counted =
@@ -25,10 +26,9 @@ function counted(id: Counted, title: string, meaning: string, atFirst = false): 
   return { id, title, meaning, atFirst, numeric: true, text, rank: (entry) => entry[id] ?? -1 };
 }
 
-const product = (values: readonly number[]) => values.reduce((all, each) => all * each, 1);
 const extent = (entry: LayerEntry) => {
   const of = entry.receptive_field;
-  return of.global ? Number.MAX_VALUE : product(of.size ?? [-1]);
+  return of.global ? Infinity : product(of.size ?? [-1]);
 };
 
 export const COLUMNS: readonly Column[] = [
@@ -79,7 +79,7 @@ export const COLUMNS: readonly Column[] = [
     atFirst: false,
     numeric: false,
     text: (entry) => (entry.leftover.some(Boolean) ? sizes(entry.leftover) : ""),
-    rank: (entry) => Math.max(0, ...entry.leftover),
+    rank: (entry) => entry.leftover.reduce((most, each) => (each > most ? each : most), 0),
   },
   {
     id: "inputs",

@@ -1,6 +1,5 @@
 /** Lines as CSV (RFC 4180), with raw numbers, so that a spreadsheet takes them for such. */
 
-import { exact } from "../text";
 import type { Column } from "./columns";
 import type { Row } from "./rows";
 
@@ -13,7 +12,7 @@ export function csv(rows: readonly Row[], columns: readonly Column[]): string {
 function value(row: Row, column: Column): string {
   const raw = (row.entry as unknown as Record<string, unknown>)[column.id];
   if (raw === null) return "";
-  return typeof raw === "number" && exact(raw) ? String(raw) : column.text(row.entry);
+  return typeof raw === "number" || typeof raw === "bigint" ? String(raw) : column.text(row.entry);
 }
 
 function cell(text: string): string {

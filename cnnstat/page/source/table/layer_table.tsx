@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { copy } from "../clipboard";
+import { SortedHead } from "../sorted_head";
 import type { Source } from "../source";
 import { COLUMNS, type Column } from "./columns";
 import { csv } from "./csv";
@@ -128,11 +129,7 @@ export function LayerTable({ source, selected, onSelect }: Props) {
         {filter ? `${shown} layers match` : ""}
       </p>
       <div class="scroll">
-        <table
-          role="treegrid"
-          aria-label={`Layers of ${source.outline.summary.name}`}
-          aria-rowcount={rows.length + 1}
-        >
+        <table role="treegrid" aria-label={`Layers of ${source.outline.summary.name}`}>
           <thead>
             <tr>
               <Head id="layer" title="layer" table={table} />
@@ -179,14 +176,16 @@ interface HeadProps {
 }
 
 function Head({ id, title, column, table }: HeadProps) {
-  const direction = table.getColumn(id)?.getIsSorted() || false;
-  const order = direction === "asc" ? "ascending" : direction === "desc" ? "descending" : "none";
+  const direction = table.getColumn(id)?.getIsSorted() || "none";
   return (
-    <th scope="col" aria-sort={order} class={column?.numeric ? "number" : undefined}>
-      <button type="button" title={column?.meaning} onClick={() => table.getColumn(id)?.toggleSorting()}>
-        {title}
-        <span aria-hidden="true">{direction === "asc" ? " ▲" : direction === "desc" ? " ▼" : ""}</span>
-      </button>
-    </th>
+    <SortedHead
+      title={title}
+      meaning={column?.meaning}
+      numeric={column?.numeric === true}
+      order={ORDERS[direction]}
+      onSort={() => table.getColumn(id)?.toggleSorting()}
+    />
   );
 }
+
+const ORDERS = { asc: "ascending", desc: "descending", none: "none" } as const;

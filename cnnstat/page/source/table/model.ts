@@ -16,7 +16,8 @@ import {
 } from "@tanstack/table-core";
 import { storeReactivityBindings } from "@tanstack/table-core/store-reactivity-bindings";
 import { useEffect, useMemo, useReducer } from "preact/hooks";
-import type { Outline } from "../source";
+import type { Outline } from "../outline";
+import { hasWords } from "../text";
 import { COLUMNS } from "./columns";
 import { groupedRows, layerRows, type Row } from "./rows";
 
@@ -33,10 +34,12 @@ const features = tableFeatures({
   sortFns: { basic: sortFn_basic },
 });
 
+const lineOf = (row: Row) => `${row.id} ${row.operation} ${row.entry.type}`;
+
 const helper = createColumnHelper<typeof features, Row>();
 const columns = helper.columns([
   // The filter looks at this one: name, type and options, as they are read.
-  helper.accessor((row) => `${row.id} ${row.operation} ${row.entry.type}`, {
+  helper.accessor(lineOf, {
     id: "layer",
     enableHiding: false,
     sortFn: "basic",
@@ -64,7 +67,7 @@ export function useTable(outline: Outline) {
         getSubRows: (row) => row.children as Row[],
         filterFromLeafRows: true,
         getColumnCanGlobalFilter: (column) => column.id === "layer",
-        globalFilterFn: (row, _, text: string) => matches(row.original, text),
+        globalFilterFn: (row, _, text: string) => hasWords(lineOf(row.original), text),
         initialState: {
           expanded: true,
           columnVisibility: Object.fromEntries(COLUMNS.map((column) => [column.id, column.atFirst])),
@@ -81,13 +84,4 @@ export function useTable(outline: Outline) {
   const data = sorted ? flat : grouped;
   if (table.options.data !== data) table.setOptions((before) => ({ ...before, data }));
   return { table, sorted };
-}
-
-/** All words have to be somewhere in the line. */
-function matches(row: Row, text: string): boolean {
-  const line = `${row.id} ${row.operation} ${row.entry.type}`.toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => line.includes(word));
 }

@@ -1,12 +1,11 @@
 /** What stands in a line of the table: a layer, or a block with all that is in it. */
 
-import type { Outline } from "../source";
-import type { Block, LayerEntry } from "../types";
+import { blocksWithin, type Outline } from "../outline";
+import type { LayerEntry } from "../types";
 
 export interface Row {
   readonly id: string;
   readonly entry: LayerEntry;
-  readonly family: string;
   readonly operation: string;
   /** Of a block its layers and blocks; none of a layer. */
   readonly children: readonly Row[];
@@ -17,7 +16,6 @@ export function layerRows(outline: Outline): Row[] {
     id: entry.name,
     entry,
     children: [],
-    family: outline.layers[place]?.family ?? "other",
     operation: outline.layers[place]?.operation ?? entry.type,
   }));
 }
@@ -25,12 +23,7 @@ export function layerRows(outline: Outline): Row[] {
 /** Returns the layers grouped by blocks, in the order of the spec. */
 export function groupedRows(outline: Outline): Row[] {
   const layers = layerRows(outline);
-  const within = new Map<number | null, [Block, number][]>();
-  outline.blocks.forEach((block, position) => {
-    const beside = within.get(block.inside) ?? [];
-    beside.push([block, position]);
-    within.set(block.inside, beside);
-  });
+  const within = blocksWithin(outline);
   const level = (around: number | null, start: number, stop: number): Row[] => {
     const found: Row[] = [];
     let place = start;
@@ -40,7 +33,6 @@ export function groupedRows(outline: Outline): Row[] {
       found.push({
         id: block.path,
         entry: block.figures,
-        family: "block",
         operation: block.figures.type,
         children,
       });

@@ -24,5 +24,5 @@ function total(totals: TotalFigures, id: string): string {
   if (id === "output_shape") return shape(totals.output_shape);
   if (id === "receptive_field") return field(totals.receptive_field);
   const value = (totals as unknown as Record<string, unknown>)[id];
-  return typeof value === "number" ? count(value) : "";
+  return typeof value === "number" || typeof value === "bigint" ? count(value) : "";
 }

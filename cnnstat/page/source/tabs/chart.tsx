@@ -8,7 +8,10 @@ import { loader, logger, None, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { useAsked } from "../asked";
+import { reasonOf } from "../text";
 import type { ChartKind, Scheme, Source } from "../source";
+import { Unanswered } from "../unanswered";
+import { drawable } from "./chart_numbers";
 
 interface Props {
   readonly source: Source;
@@ -17,7 +20,8 @@ interface Props {
 }
 
 export function Chart({ source, kind, scheme }: Props) {
-  const { value: spec, refusal } = useAsked(() => source.chart(kind, scheme), [source, kind, scheme]);
+  const asked = useAsked(() => source.chart(kind, scheme), [source, kind, scheme]);
+  const spec = asked.value;
   const place = useRef<HTMLDivElement>(null);
   const [fault, setFault] = useState("");
   useLayoutEffect(() => {
@@ -27,11 +31,12 @@ export function Chart({ source, kind, scheme }: Props) {
       view = drawn(spec, place.current);
       setFault("");
     } catch (error) {
-      setFault(error instanceof Error ? error.message : String(error));
+      setFault(reasonOf(error));
     }
     return () => void view?.finalize();
   }, [spec]);
-  if (refusal || fault) return <p class="refusal">{refusal || fault}</p>;
+  if (fault) return <p class="refusal">{fault}</p>;
+  if (!spec) return <Unanswered asked={asked} />;
   return <div class="chart" ref={place} />;
 }
 
@@ -42,7 +47,7 @@ nothing.load = () => Promise.reject(new Error("charts load nothing"));
 const silent = logger(None);
 
 function drawn(spec: Record<string, unknown>, container: HTMLElement): View {
-  const vega = compile(spec as unknown as TopLevelSpec, { logger: silent }).spec;
+  const vega = compile(drawable(spec) as unknown as TopLevelSpec, { logger: silent }).spec;
   const runtime = parse(vega, undefined, { ast: true });
   const view = new View(runtime, {
     expr: expressionInterpreter,

@@ -3,12 +3,13 @@
 import { useAsked } from "../asked";
 import { Scroll } from "../scroll";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import { count } from "../text";
 
 export function Conventions({ source }: { source: Source }) {
-  const { value: entries, refusal } = useAsked(() => source.conventions(), [source]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!entries) return null;
+  const asked = useAsked(() => source.conventions(), [source]);
+  const entries = asked.value;
+  if (!entries) return <Unanswered asked={asked} />;
   return (
     <Scroll name="Conventions">
       <table>

@@ -1,13 +1,15 @@
 /** What `check` found, and the way out of each. */
 
 import { useAsked } from "../asked";
+import { Scroll } from "../scroll";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import type { FindingEntry } from "../types";
 
 export function Findings({ source }: { source: Source }) {
-  const { value: findings, refusal } = useAsked(() => source.findings(), [source]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!findings) return null;
+  const asked = useAsked(() => source.findings(), [source]);
+  const findings = asked.value;
+  if (!findings) return <Unanswered asked={asked} />;
   if (!findings.length) return <p>`check` finds nothing.</p>;
   return (
     <ul class="findings">
@@ -32,9 +34,11 @@ export function FindingView({ entry }: { entry: FindingEntry }) {
         {good ? (
           <>
             <p>A spec in which nothing is found:</p>
-            <pre tabIndex={0}>
-              <code>{good}</code>
-            </pre>
+            <Scroll name="A spec in which nothing is found">
+              <pre>
+                <code>{good}</code>
+              </pre>
+            </Scroll>
           </>
         ) : null}
       </details>

@@ -2,14 +2,15 @@
 
 import { useAsked } from "../asked";
 import { Scroll } from "../scroll";
+import { TOTALS } from "../table/total_figures";
 import type { Source } from "../source";
 import { count } from "../text";
+import { Unanswered } from "../unanswered";
 import type { Disagreement, RunDocument } from "../types";
 
 export function Proof({ source }: { source: Source }) {
-  const { value: proof, refusal } = useAsked(() => source.proof(), [source]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  return proof ? <Run proof={proof} /> : null;
+  const asked = useAsked(() => source.proof(), [source]);
+  return asked.value ? <Run proof={asked.value} /> : <Unanswered asked={asked} />;
 }
 
 function Run({ proof }: { proof: RunDocument }) {
@@ -64,16 +65,10 @@ function said(value: Disagreement["calculated"]): string {
   if (value === null) return "none";
   if (Array.isArray(value))
     return value.map((each) => (Array.isArray(each) ? each.join("/") : String(each))).join("×");
-  return typeof value === "number" ? count(value) : value;
+  return typeof value === "string" ? value : count(value);
 }
 
-const COLUMNS = ["params", "macs", "connections", "activations"] as const;
-const TITLES: Readonly<Record<(typeof COLUMNS)[number], string>> = {
-  params: "params",
-  macs: "MACs",
-  connections: "connections",
-  activations: "activations",
-};
+const MEASURED = ["params", "macs", "connections", "activations"] as const;
 
 function Measured({ proof }: { proof: RunDocument }) {
   return (
@@ -85,9 +80,9 @@ function Measured({ proof }: { proof: RunDocument }) {
             <th scope="col">layer</th>
             <th scope="col">type</th>
             <th scope="col">output</th>
-            {COLUMNS.map((key) => (
+            {MEASURED.map((key) => (
               <th key={key} scope="col" class="number">
-                {TITLES[key]}
+                {TOTALS[key].title}
               </th>
             ))}
           </tr>
@@ -98,7 +93,7 @@ function Measured({ proof }: { proof: RunDocument }) {
               <th scope="row">{layer.name}</th>
               <td>{layer.type}</td>
               <td>{layer.measured.output_shape.join("×")}</td>
-              {COLUMNS.map((key) => {
+              {MEASURED.map((key) => {
                 const [calculated, measured] = [layer.calculated[key], layer.measured[key]];
                 return (
                   <td key={key} class="number">

@@ -3,18 +3,19 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsked } from "../asked";
 import type { Source } from "../source";
+import { Unanswered } from "../unanswered";
 import type { FindingEntry } from "../types";
 
 export function Spec({ source, selected }: { source: Source; selected: string }) {
-  const { value: spec, refusal } = useAsked(() => source.spec(), [source]);
+  const asked = useAsked(() => source.spec(), [source]);
+  const spec = asked.value;
   const { value: findings } = useAsked(() => source.findings(), [source]);
   const line = useMemo(() => lineOf(source, selected), [source, selected]);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     list.current?.children[line - 1]?.scrollIntoView({ block: "nearest" });
   }, [line, spec]);
-  if (refusal) return <p class="refusal">{refusal}</p>;
-  if (!spec) return null;
+  if (!spec) return <Unanswered asked={asked} />;
   const found = new Map<number, FindingEntry[]>();
   for (const entry of findings ?? [])
     found.set(entry.finding.line, [...(found.get(entry.finding.line) ?? []), entry]);

@@ -75,6 +75,7 @@ export function Tabs({ source, place, go, scheme }: Props) {
           hidden={tab !== shown && !printing}
           tabIndex={tab === "layers" ? undefined : 0}
         >
+          {printing ? <h2>{TITLES[tab]}</h2> : null}
           {tab === shown || printing ? (
             <Content tab={tab} source={source} place={place} go={go} scheme={printing ? "light" : scheme} />
           ) : null}
@@ -105,17 +106,25 @@ function Content({ tab, source, place, go, scheme }: Props & { tab: Tab }) {
   }
 }
 
-/** Says whether the page is being printed: on paper no tab can be chosen. */
+/**
+ * Says whether the page is being printed: on paper no tab can be chosen. Browsers say so by events, which come
+ * before they take the page as it is; a preview on the screen, by the medium alone.
+ */
 function usePrinting(): boolean {
   const [printing, setPrinting] = useState(false);
   useEffect(() => {
+    const paper = matchMedia("print");
     const before = () => setPrinting(true);
     const after = () => setPrinting(false);
+    const changed = () => setPrinting(paper.matches);
+    changed();
     addEventListener("beforeprint", before);
     addEventListener("afterprint", after);
+    paper.addEventListener("change", changed);
     return () => {
       removeEventListener("beforeprint", before);
       removeEventListener("afterprint", after);
+      paper.removeEventListener("change", changed);
     };
   }, []);
   return printing;

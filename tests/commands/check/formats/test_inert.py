@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cnnstat.commands.check.against import FigureChange, FileChange, NetworkChange
+from cnnstat.commands.check.changes import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.formats.markdown import SHOWN
 from tests.commands.check.formats.documents import AT_ROOT, BELOW, finding, of_findings

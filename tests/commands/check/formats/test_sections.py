@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from cnnstat.commands.check.against import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.budgets import Budgeted
+from cnnstat.commands.check.changes import FigureChange, FileChange, NetworkChange
 from cnnstat.commands.check.document import CheckDocument, FileReport
 from cnnstat.commands.check.formats import FORMATS, render
 from cnnstat.commands.check.formats.markdown import LONGEST
@@ -21,7 +21,7 @@ from tests.commands.check.formats.readers import READERS
 from tests.commands.check.formats.test_inert import HOSTILE
 
 if TYPE_CHECKING:
-    from cnnstat.commands.check.against import Became, NetworkBecame
+    from cnnstat.commands.check.changes import Became, NetworkBecame
 
 GROWN = FigureChange(figure="params", before=1000, after=1040, difference=40, ratio=1.04, grown=True)
 SHRUNK = FigureChange(figure="macs", before=5000, after=4000, difference=-1000, ratio=0.8, grown=False)
