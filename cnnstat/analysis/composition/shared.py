@@ -22,8 +22,8 @@ def borrowing(piece: Piece, lender: Piece, columns: Sequence[str]) -> Piece:
     Raises:
         Beyond: it cannot, or that cannot be known here: the walk says which.
     """
-    if piece.refused or lender.refused:
-        raise Beyond("weights shared by layers that do not fit")
+    if piece.refused or lender.refused or UNKNOWN_SHAPE in (*piece.shapes, *lender.shapes):
+        raise Beyond("weights shared by layers that do not fit, or behind these")
     if piece.layer is not None and not piece.layer.tensors(piece.shapes):
         raise Beyond("a layer without weights to share")
     if not _alike(piece, lender):
@@ -34,13 +34,11 @@ def borrowing(piece: Piece, lender: Piece, columns: Sequence[str]) -> Piece:
 
 def _alike(own: Piece, lender: Piece) -> bool:
     """Say whether the layers of two pieces have the same tensors, one from one."""
-    if own is lender and UNKNOWN_SHAPE not in own.shapes:
+    if own is lender:
         return True
     if own.structure is not lender.structure or own.more != lender.more:
         return False
     if own.layer is None or lender.layer is None:
         return all(_alike(*both) for both in zip(own.children, lender.children, strict=True))
-    if UNKNOWN_SHAPE in own.shapes or UNKNOWN_SHAPE in lender.shapes:
-        return False
     same = own.layer.tensors(own.shapes) == lender.layer.tensors(lender.shapes)
     return same and own.layer.trains() == lender.layer.trains()

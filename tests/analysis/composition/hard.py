@@ -509,6 +509,14 @@ blocks:
       - {type: add, from: [left, right]}
 layers: [{type: tree, depth: 60}]
 """,
+    "weights that are shared behind a layer that does not fit": """
+input: [1, 1, 2]
+layers:
+  - {name: odd, type: max_pool, kernel: 3}
+  - {name: a, type: parameter}
+  - {name: b, type: parameter, from: odd, weights: a}
+  - {type: add, from: [a, b]}
+""",
     "more layers that do not fit than anybody reads": "input: [3, 8, 8]\nlayers:\n"
     + "".join(f"  - {{type: conv, from: input, filters: 3, kernel: {9 + i}}}\n" for i in range(150)),
 }
