@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from fractions import Fraction
 
+    from cnnstat.analysis.model import Analysis
     from cnnstat.analysis.receptive_field import Field
     from cnnstat.base.arguments import Inputs
     from cnnstat.layers.base import Shape
@@ -193,25 +194,25 @@ def _composed(
     counts = Counts(**dict(zip(composer.columns, piece.counts, strict=True)))
     of = 0 if settings.fields_of is None else [*inputs].index(settings.fields_of)
     field = None if wanted.isdisjoint(_OF_FIELD) else pieces.fields.field(piece, shapes, of)
-    asked = "field_is_bound" in wanted and field is not None and field.because is None
-    if asked and not pieces.fields.exact(piece, shapes, of):
-        raise Beyond("units that may see less than their field says")
+    bound = False
+    if "field_is_bound" in wanted and field is not None and field.because is None:
+        others = None if inputs == spec.inputs else inputs
+        bound = pieces.fields.is_bound(
+            piece, shapes, of, lambda: _is_bound(_analyzed(spec, settings, others))
+        )
     inference = training = None
     if not wanted.isdisjoint(OF_NETWORK):
         inference = memory.inference_memory(counts.params, peak_of(piece, trained=False), settings).value
     if "training_memory_bytes" in wanted:
         training = memory.trained_memory(counts, peak_of(piece, trained=True), settings).value
-    return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted)
+    return NetworkTotals(piece.outputs[-1].shape, counts, field, inference, training, {}, wanted, bound)
 
 
 def _walked(spec: Spec, settings: Settings, inputs: Inputs | None, wanted: frozenset[str]) -> NetworkTotals:
     """Return the totals that the walk finds."""
-    graph = build(spec)
-    analysis = analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+    analysis = _analyzed(spec, settings, inputs)
     found = analysis.totals
-    bound = False
-    if "field_is_bound" in wanted and found.field.because is None:
-        bound = bool(analysis.exact_upper_bounds[analysis.graph.outputs[-1]])
+    bound = "field_is_bound" in wanted and found.field.because is None and _is_bound(analysis)
     return NetworkTotals(
         found.output_shape,
         found.counts,
@@ -222,6 +223,16 @@ def _walked(spec: Spec, settings: Settings, inputs: Inputs | None, wanted: froze
         _EVERYTHING | wanted,
         bound,
     )
+
+
+def _analyzed(spec: Spec, settings: Settings, inputs: Inputs | None) -> Analysis:
+    graph = build(spec)
+    return analyze_graph(graph if inputs is None else graph.on(inputs), settings)
+
+
+def _is_bound(analysis: Analysis) -> bool:
+    """Say whether the field of the last output is an upper bound, by what units really see."""
+    return bool(analysis.exact_upper_bounds[analysis.graph.outputs[-1]])
 
 
 def _needed(figures: Collection[str]) -> frozenset[str]:

@@ -54,10 +54,37 @@ def test_a_bundled_family_comes_to_the_figures_of_the_walk(name: str) -> None:
 def test_footprints_show_of_most_networks_that_their_field_is_no_upper_bound(name: str) -> None:
     graph, pieces = load(name), Pieces()
     found = totals(graph.spec, pieces=pieces, figures=["receptive_field", "field_is_bound"])
-    assert pieces.walked == (name in {"fcn32s", "shufflenet-v2"})
+    assert pieces.walked == 0
+    assert len(pieces.fields.bounds) == (name in {"fcn32s", "shufflenet-v2"})
     assert isinstance(found.figure("field_is_bound"), Unknown) or found.figure("field_is_bound") == (
         name == "shufflenet-v2"
     )
+
+
+def test_what_units_see_is_looked_at_once_for_networks_that_differ_in_channels_alone() -> None:
+    family, pieces = load("shufflenet-v2").spec.family, Pieces()
+    for classes in (10, 20, 500):
+        assert_as_walked(build(choose(family, None, {"classes": classes})), pieces=pieces)
+        found = totals(choose(family, None, {"classes": classes}), pieces=pieces, figures=["field_is_bound"])
+        assert found.figure("field_is_bound") == 1
+    assert len(pieces.fields.bounds) == 1
+    halved = choose(loads(HALVED).spec.family, None, {})
+    for kernels in ((1, 1), (1, 3), (3, 3), (3, 1)):
+        spec = choose(halved.family, None, dict(zip("ab", kernels, strict=True)))
+        assert_as_walked(build(spec), pieces=pieces)
+        found = totals(spec, pieces=pieces, figures=["field_is_bound"])
+        assert found.figure("field_is_bound") == (kernels[0] != kernels[1])
+
+
+HALVED = """
+input: [2, 9, 9]
+params: {a: 1, b: 1}
+layers:
+  - {name: one, type: conv, filters: 2, kernel: $a, padding: same}
+  - {name: other, type: conv, filters: 2, kernel: $b, padding: same, from: input}
+  - {name: both, type: concat, from: [one, other]}
+  - {name: half, type: split, parts: 2, take: 1}
+"""
 
 
 @pytest.mark.parametrize("name", COMPOSED)

@@ -8,11 +8,11 @@ from cnnstat.analysis.composition.behaviour import behaviour_of, behaviour_of_ne
 from cnnstat.analysis.composition.beyond import Beyond
 from cnnstat.analysis.composition.fields_within import FieldsWithin
 from cnnstat.analysis.composition.known import Known
-from cnnstat.analysis.composition.units import surely_exact
+from cnnstat.analysis.composition.units import signature, surely_exact
 from cnnstat.analysis.long_patterns import Looks, most_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnstat.analysis.composition.behaviour import Behaviour
     from cnnstat.analysis.composition.piece import Piece
@@ -33,6 +33,8 @@ class NetworkFields:
     def __init__(self) -> None:
         self._behaviours: dict[object, Behaviour] = {}
         self._trunks: Known[FieldsWithin] = Known()
+        self._signatures: dict[object, object] = {}
+        self.bounds: dict[object, bool] = {}
 
     def field(self, piece: Piece, inputs: Sequence[Shape], of: int) -> Field:
         """Return the field of the last output of a network on one of its inputs.
@@ -53,9 +55,18 @@ class NetworkFields:
         output = piece.form.outputs[-1]
         return within.fields[output.among(range(len(inputs)), behaviour.exported)]
 
-    def exact(self, piece: Piece, inputs: Sequence[Shape], of: int) -> bool:
-        """Say whether that field surely is no upper bound."""
-        return surely_exact(piece, inputs, of, self._behaviours)
+    def is_bound(self, piece: Piece, inputs: Sequence[Shape], of: int, looked_at: Callable[[], bool]) -> bool:
+        """Say whether it is an upper bound; where footprints leave that open, ``looked_at`` says so once."""
+        if surely_exact(piece, inputs, of, self._behaviours):
+            return False
+        if len(self._signatures) > _BEHAVIOURS:
+            self._signatures.clear()
+            self.bounds.clear()
+        places = (shape[1:] or shape for shape in inputs)
+        key = signature(piece, self._signatures, self._behaviours), *places, of
+        if key not in self.bounds:
+            self.bounds[key] = looked_at()
+        return self.bounds[key]
 
     def _trunk(
         self, piece: Piece, children: tuple[Behaviour, ...], inputs: Sequence[Shape], of: int

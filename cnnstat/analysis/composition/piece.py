@@ -38,6 +38,7 @@ class PieceCache(Struct, gc=False):
     behaviour: Behaviour | None = None
     alike: dict[int, bool] = field(default_factory=dict)
     seeing: dict[tuple[int, Seeing], Seeing] = field(default_factory=dict)
+    signature: object = None
 
 
 class Piece(Struct, frozen=True, eq=False, gc=False):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cnnstat.analysis.composition.behaviour import behaviour_of
 from cnnstat.analysis.upper_bounds import Known, Units, all_sighted, units_after
-from cnnstat.layers.base import GATHERED, places
+from cnnstat.layers.base import GATHERED, WHOLE, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,36 @@ def surely_exact(piece: Piece, inputs: Sequence[Shape], of: int, behaviours: dic
     found = _through(piece, starts, axes, behaviours)
     last = piece.form.outputs[-1].among(starts, found)
     return last is None or last.units < Units.STREWN
+
+
+def signature(piece: Piece, known: dict[object, object], behaviours: dict[object, Behaviour]) -> object:
+    """Return what is one for pieces of which units see alike, whatever their channels are.
+
+    ``known`` are those so far, each of them one object, by which those of blocks are told apart.
+    """
+    if piece.cache.signature is None:
+        if piece.layer is None:
+            parts = tuple([signature(child, known, behaviours) for child in piece.children])
+            key: object = (piece.form, piece.more, parts)
+        else:
+            key = _of_layer(piece, behaviour_of(piece, behaviours))
+        piece.cache.signature = known.setdefault(key, _One())
+    return piece.cache.signature
+
+
+class _One:
+    """Something that is equal to itself alone."""
+
+
+def _of_layer(piece: Piece, behaviour: Behaviour) -> object:
+    """Return all that matters of a layer: not how long a vector is of which every number reads all."""
+    assert piece.layer is not None
+    kind, output = piece.layer.channels(piece.shapes), piece.outputs[0].shape
+    kept = tuple([shape == output for shape in piece.shapes])
+    if all(footprint == WHOLE for footprint in behaviour.footprints):
+        shapes = tuple([len(shape) == 1 or shape for shape in behaviour.shapes])
+        return kind, kept, behaviour.values, behaviour.footprints, shapes
+    return kind, kept, behaviour
 
 
 def _keeps_alike(piece: Piece, axes: int, behaviours: dict[object, Behaviour]) -> bool:

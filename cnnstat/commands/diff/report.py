@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.settings import Settings
-    from cnnstat.commands.diff.difference import Change, Difference, Edit, Status
+    from cnnstat.commands.diff.difference import Change, Difference, Status
     from cnnstat.commands.diff.document import DiffDocument, LayerChange
+    from cnnstat.commands.diff.edits import Edit
     from cnnstat.report.columns import LayerColumn
     from cnnstat.report.document import LayerEntry
     from cnnstat.report.model import Kind, Phrase

@@ -131,8 +131,8 @@ def reshape(read: Read) -> KerasSaid:
             words.append("-1")
             continue
         words.append(f"{{size{i}}}")
-        hint = "in" if asked == 0 and i == 0 else f"shape[{i}]" if asked > 0 else ""
-        args.append(Arg(f"size{i}", size, hint))
+        hint = "in" if asked == 0 and i == 0 else "shape" if asked > 0 else ""
+        args.append(Arg(f"size{i}", size, hint, item=i))
     if len(read.inputs) > 1:
         words = ["-1", *(f"{{1}}.shape[{i + 1}]" for i in range(len(read.output) - 1))]
         args = []

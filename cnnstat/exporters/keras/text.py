@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cnnstat.exporters.keras import helpers
 from cnnstat.exporters.keras.function import Function
-from cnnstat.exporters.keras.shapes import last, shape
-from cnnstat.exporters.source.docstring import docstring
+from cnnstat.exporters.keras.shapes import last
+from cnnstat.exporters.source.docstring import docstring, mapping
 from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
 from cnnstat.exporters.source.names import inert
@@ -146,19 +145,8 @@ def network_lines(network: KerasNetwork, function: Function) -> list[str]:
 
 def _mapped(network: KerasNetwork, function: Function) -> str:
     """Return in words which shapes become which."""
-    pairs = []
-    for i, scope in enumerate(function.scopes):
-        ins = " and ".join(shape(network.shapes[number]) for number in scope.inputs)
-        shapes = [shape(network.shapes[val.numbers[i]]) for val in function.outputs if val.numbers]
-        outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
-        pairs.append(f"{ins} to {outs}")
     room = WIDTH - 20 - len(function.block or network.label[:60]) - 16
-    text, *others = dict.fromkeys(pairs)
-    for each in others:
-        if len(text) + len(each) + 8 > room:
-            return textwrap.shorten(text, max(room, 30), placeholder="...") + ", ..."
-        text += f", {each}"
-    return textwrap.shorten(text, max(room, 30), placeholder="...") + "."
+    return mapping(function, "", room - 8, max(room, 30))
 
 
 def _declared(param: Param, heads: dict[str, str]) -> str:

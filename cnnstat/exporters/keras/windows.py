@@ -96,7 +96,7 @@ def conv(read: Read) -> KerasSaid:
             continue
         args: list[Arg] = []
         if not plain:
-            args.append(Arg(None, out, "in*multiplier" if depthwise else "filters"))
+            args.append(Arg(None, out, "multiplier" if depthwise else "filters", times_in=depthwise))
         args += window(read, 1, "kernel", *(() if thinned else ("stride",)))
         args.append(Arg("padding", "same" if form == "same" else "valid", "", "valid"))
         if plain:

@@ -89,7 +89,7 @@ def _reshape(read: Read) -> Said:
             words.append("-1")
         else:
             words.append(f"{{size{i}}}")
-            args.append(Arg(f"size{i}", size, f"shape[{i}]"))
+            args.append(Arg(f"size{i}", size, "shape", item=i))
     width: Any = "in" if given[0] == 0 else "size0" if given[0] > 0 else None
     return expression(f"{{0}}.reshape({{0}}.shape[0], {', '.join(words)})", *args, width=width)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING
 
 from cnnstat.exporters.pytorch import helpers
 from cnnstat.exporters.pytorch.build import Class
-from cnnstat.exporters.source.docstring import docstring
+from cnnstat.exporters.source.docstring import docstring, mapping
 from cnnstat.exporters.source.expression_text import literal
 from cnnstat.exporters.source.layout import WIDTH, Call, lines
-from cnnstat.exporters.source.names import inert, shape
+from cnnstat.exporters.source.names import inert
 from cnnstat.exporters.source.said import NO_DEFAULT
 
 if TYPE_CHECKING:
@@ -69,25 +68,8 @@ def class_lines(network: Network, klass: Class) -> list[str]:
     if count > 8 or any(val.item == "*" for val in klass.outputs):
         result = "tuple[Tensor, ...]"
     found += lines("", Call("def forward", ["self", *inputs]), f" -> {result}:", 4)
-    found.append(f'        """{_mapped(network, klass)}"""')
+    found.append(f'        """{mapping(klass, "Map ", WIDTH - 26, WIDTH - 20)}"""')
     return [*found, *body]
-
-
-def _mapped(network: Network, klass: Class) -> str:
-    """Return in words which shapes become which."""
-    pairs = []
-    for i, scope in enumerate(klass.scopes):
-        ins = " and ".join(shape(network.shapes[number]) for number in scope.inputs)
-        shapes = [shape(network.shapes[val.numbers[i]]) for val in klass.outputs if val.numbers]
-        outs = " and ".join(shapes) if len(shapes) < 4 else f"{shapes[0]} and {len(shapes) - 1} more"
-        pairs.append(f"{ins} to {outs}")
-    distinct = list(dict.fromkeys(pairs))
-    text = f"Map {distinct[0]}"
-    for each in distinct[1:]:
-        if len(text) + len(each) + 18 > WIDTH - 8:
-            return textwrap.shorten(text, WIDTH - 20, placeholder="...") + ", ..."
-        text += f", {each}"
-    return textwrap.shorten(text, WIDTH - 20, placeholder="...") + "."
 
 
 def _declared(param: Param, heads: dict[str, str]) -> str:

@@ -50,7 +50,7 @@ def conv(read: Read) -> Said:
     padding, plain = sides(read)
     plain = plain and o["rounding"] != "ceil"
     args = [Arg(None, read.channels, "in")]
-    args.append(Arg(None, out, "in*multiplier" if depthwise else "filters"))
+    args.append(Arg(None, out, "multiplier" if depthwise else "filters", times_in=depthwise))
     args += window(read, "kernel", "stride")
     if plain:
         args.append(Arg("padding", padding, "padding", 0))

@@ -1,4 +1,4 @@
-"""The docstring of a source: the network's name and where it comes from, as texts that are no code."""
+"""What docstrings of a source say: the network's name, where it is from, and which shapes become which."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cnnstat.exporters.source.layout import WIDTH
 from cnnstat.exporters.source.names import inert
 
 if TYPE_CHECKING:
+    from cnnstat.exporters.source.build import Build
     from cnnstat.exporters.source.network import Network
 
 
@@ -23,3 +24,25 @@ def docstring(network: Network, *paragraphs: str) -> list[str]:
         return [f'"""{first}"""']
     inside = [line for each in texts for line in ("", *textwrap.wrap(each, WIDTH))]
     return [f'"""{first}', *inside, '"""']
+
+
+def mapping(build: Build, begin: str, most: int, width: int) -> str:
+    """Return which shapes become which, behind a word that begins it.
+
+    There are as many pairs as fit into ``most`` characters; a pair that is long itself is cut to ``width``.
+    """
+    shapes, shown = build.network.shapes, build.forward.shape_text
+    pairs = []
+    for i, scope in enumerate(build.scopes):
+        ins = " and ".join(shown(shapes[number]) for number in scope.inputs)
+        found = [shown(shapes[val.numbers[i]]) for val in build.outputs if val.numbers]
+        outs = " and ".join(found) if len(found) < 4 else f"{found[0]} and {len(found) - 1} more"
+        pairs.append(f"{ins} to {outs}")
+    first, *others = dict.fromkeys(pairs)
+    text, end = begin + first, "."
+    for each in others:
+        if len(text) + len(each) > most:
+            end = ", ..."
+            break
+        text += f", {each}"
+    return textwrap.shorten(text, width, placeholder="...") + end

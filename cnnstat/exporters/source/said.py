@@ -21,9 +21,10 @@ class UnsaidError(Exception):
 class Arg:
     """An argument: its keyword, None for one by its place, its value, and where the value comes from.
 
-    ``hint``: ``in`` is the channels that reach the layer, ``in*NAME`` these times an option, any other the
-    name of an option. An argument that has its default is left out. ``least``: how strongly, as
-    `text_of` has it, an argument of an expression holds together that stands there without parentheses.
+    ``hint``: ``in`` is the channels that reach the layer, any other the name of an option, of which the value
+    may be an ``item``; ``times_in``: these channels times the option. An argument that has its default is
+    left out. ``least``: how strongly, as `text_of` has it, an argument of an expression holds together that
+    stands there without parentheses.
     """
 
     key: str | None
@@ -31,6 +32,8 @@ class Arg:
     hint: str = ""
     default: Any = NO_DEFAULT
     least: int = 0
+    item: int | None = None
+    times_in: bool = False
 
 
 @dataclass(frozen=True)

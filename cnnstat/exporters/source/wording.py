@@ -93,21 +93,14 @@ class Wording(Parts):
         if arg.hint in ("map", "shape") and isinstance(arg.value, tuple) and arg.key is None:
             rest = [constant(size) for size in arg.value[1:]]
             return [ast.Tuple([width, *rest]) for width in widths]
-        factor = None
-        option = arg.hint
-        if option.startswith("in*"):
-            option, factor = option[3:], True
-        option, _, place = option.partition("[")
         found: list[Tree] = []
-        for operand in self.operands(option, uses):
-            if place:
-                items = operand.items if isinstance(operand, Expressions) else operand
-                chosen = items[int(place[:-1])]
-            else:
-                chosen = operand
+        for operand in self.operands(arg.hint, uses):
+            chosen = operand
+            if arg.item is not None:
+                chosen = (operand.items if isinstance(operand, Expressions) else operand)[arg.item]
             for known in [{IN: width} for width in widths] or [{}]:
                 found += self.args.written(chosen, known)
-        if factor:
+        if arg.times_in:
             times = found or [constant(1)]
             return [binary(width, ast.Mult(), each) for width in widths for each in times]
         return found
@@ -226,12 +219,9 @@ def renamed_widths(widths: Iterable[Tree], bindings: dict[str, Tree]) -> list[Tr
 
 
 def _hint(arg: Arg, key: str) -> str:
-    option = arg.hint.removeprefix("in*").partition("[")[0]
     if arg.hint == IN:
         return "channels"
-    if option in ("", "map"):
-        return arg.key or "size"
-    return option
+    return arg.hint if arg.hint not in ("", "map") else arg.key or "size"
 
 
 def parameter_of(entry: Entry) -> str | None:
