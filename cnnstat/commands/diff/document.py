@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from cnnstat.analysis.by_type import both_by_type
+from cnnstat.commands.diff.difference import Status  # noqa: TC001 - msgspec reads it
 from cnnstat.commands.diff.edits import Edit
 from cnnstat.report.document import Document, LayerEntry, Sizes, TotalFigures, entry, head, total_figures
 from cnnstat.spec.channels import Channels
@@ -15,7 +16,7 @@ from cnnstat.spec.values import show_value
 if TYPE_CHECKING:
     from cnnstat.analysis import Analysis
     from cnnstat.analysis.model import Counts
-    from cnnstat.commands.diff.difference import Change, Difference, Status
+    from cnnstat.commands.diff.difference import Change, Difference
     from cnnstat.commands.diff.items import Item
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.commands.serve.browser import problems, quiet_page, sums, until
+from tests.commands.serve.browser import problems, quiet_page, start_from, sums, until
 from tests.commands.serve.client import SMALL
+from tests.page.browser import items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,42 @@ def test_a_batch_out_of_range_is_marked_in_its_field_with_words(page: Any) -> No
     field.fill("")
     field.press("Tab")
     assert field.input_value() == "3"
+
+
+def test_figures_beyond_what_a_browser_counts_are_exact(page: Any) -> None:
+    page.locator(".editor .cm-content").focus()
+    page.keyboard.press("Control+a")
+    vast = "input: [1000000, 1000000, 1000000]\nlayers:\n- {type: conv, filters: 1000000, kernel: 999}\n"
+    page.keyboard.insert_text(vast)
+    macs = 10**12 * 999**2 * (10**6 - 998) ** 2
+    assert int(float(macs)) != macs
+    until(lambda: sums(page)["MACs"] == f"{macs:,}")
+    page.click("[role=treegrid] tbody tr")
+    until(lambda: f"{macs:,}" in page.inner_text("section[aria-label=Arithmetic]"))
+
+
+BLOCKS = """\
+name: %s
+input: [3, 32, 32]
+blocks: {one: {layers: [{type: relu}, {type: tanh}]}, two: {layers: [{type: tanh}, {type: relu}]}}
+layers: [{type: one}, {type: two}]
+"""
+
+
+def test_folded_blocks_stay_so_while_the_name_is_typed(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BLOCKS % "a")
+    with quiet_page(str(path)) as page:
+        assert len(items(page)) == 7
+        page.click(".graph button:text-is('Fold all')")
+        until(lambda: len(items(page)) == 3)
+        page.locator(".editor .cm-line >> nth=0").click()
+        page.keyboard.press("End")
+        page.keyboard.type("bc")
+        until(lambda: page.inner_text("h1") == "abc")
+        assert len(items(page)) == 3
+        start_from(page, "resnet18")  # which has none of these blocks
+        until(lambda: len(items(page)) > 8)
 
 
 def test_a_parameter_keeps_what_was_typed_until_it_is_right(tmp_path: Path) -> None:

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.page
 
 
+def test_bundled_networks_that_could_not_be_got_are_asked_for_again(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SMALL)
+    with opened_page(str(spec)) as page:
+        page.route("**/zoo", lambda route: route.abort())
+        page.reload()
+        networks = page.get_by_label("A bundled network")
+        until(lambda: "does not answer" in networks.inner_text())
+        page.unroute("**/zoo")
+        networks.focus()
+        until(lambda: "resnet50" in networks.inner_text())
+        assert "does not answer" not in networks.inner_text()
+
+
 def text_of(page: Any) -> str:
     return "\n".join(page.locator(".editor .cm-line").all_inner_texts())
 

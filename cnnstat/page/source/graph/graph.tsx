@@ -25,7 +25,13 @@ export function Graph({ source, selected, onSelect }: Props) {
   const layouts = useMemo(() => new Layouts(levelsOf(tree), textWidth), [tree]);
   // Null until something is folded by hand: then it stays so while the network is edited.
   const [folded, setFolded] = useState<ReadonlySet<string> | null>(null);
-  useEffect(() => setFolded(null), [outline.key]);
+  const blocks = useMemo(() => allBlocks(tree), [tree]);
+  const before = useRef(blocks);
+  useEffect(() => {
+    // Another network has none of the blocks of the one before; its name alone may be typed at.
+    if (![...blocks].some((id) => before.current.has(id))) setFolded(null);
+    before.current = blocks;
+  }, [blocks]);
   const open = useMemo(() => folded ?? openAtFirst(tree), [folded, tree]);
   const laid = useMemo(() => layouts.whole(open), [layouts, open]);
 
@@ -74,7 +80,7 @@ export function Graph({ source, selected, onSelect }: Props) {
       End: () => to(laid.placed[laid.placed.length - 1]),
       Enter: () => pick(here.item),
       " ": () => (here.item.children.length ? fold(here.item) : pick(here.item)),
-      "*": () => foldAll(allBlocks(tree), "all unfolded"),
+      "*": () => foldAll(blocks, "all unfolded"),
       "+": () => zoom.by(1.25),
       "-": () => zoom.by(0.8),
       "0": () => zoom.fit(),
@@ -89,7 +95,7 @@ export function Graph({ source, selected, onSelect }: Props) {
   return (
     <section class="graph" aria-label="Graph">
       <div class="tools" role="group" aria-label="Graph">
-        <button type="button" onClick={() => foldAll(allBlocks(tree), "all unfolded")}>
+        <button type="button" onClick={() => foldAll(blocks, "all unfolded")}>
           Unfold all
         </button>
         <button type="button" onClick={() => foldAll(new Set(), "all folded")}>

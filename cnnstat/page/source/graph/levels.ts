@@ -12,7 +12,7 @@ export interface Arrow {
 /** What stands in one block, or at the outermost level. */
 export interface Level {
   readonly items: readonly Item[];
-  /** Who outside is read, as ids of items; each comes in by a port of its own. */
+  /** The ports by which what is read from outside comes in: one for each item that is read. */
   readonly ins: readonly string[];
   readonly outs: boolean;
   readonly arrows: readonly Arrow[];

@@ -117,7 +117,8 @@ function inside(outline: Outline, each: boolean): Item[] {
     let children = level(number, block.path, block.start, block.stop);
     const only = children.length === 1 ? children[0] : undefined;
     const whole = only ? runs.get(only.id) : undefined;
-    // A repeat whose repetitions are all equal holds what stands in one of them.
+    // A repeat whose repetitions are all equal holds what stands in one of them: else one would unfold a box
+    // that has one box in it.
     const merged = only?.kind === "block" && whole?.whole === true;
     if (merged) children = only.children.map((child) => ({ ...child, parent: block.path }));
     const times = run?.times ?? (merged ? whole.times : 1);

@@ -22,12 +22,15 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
   const [network, setNetwork] = useState("");
   const [what, setWhat] = useState("");
   const file = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  const [missing, setMissing] = useState("");
+  // What could not be got at the start is asked for again by who wants to choose.
+  const load = () => {
     get<ZooDocument>("zoo").then(
       (found) => setZoo(found.networks),
-      (error: unknown) => onRefused(reasonOf(error)),
+      (error: unknown) => setMissing(reasonOf(error)),
     );
-  }, []);
+  };
+  useEffect(load, []);
   const start = async (name: string, found: () => Promise<ReadDocument>) => {
     try {
       onStart(name, await found());
@@ -63,9 +66,10 @@ export function Bar({ unsaved, saves, busy, onSave, onStart, onShare, onRefused 
       <select
         aria-label="A bundled network"
         value={network}
+        onFocus={zoo.length ? undefined : load}
         onChange={(event) => setNetwork(event.currentTarget.value)}
       >
-        <option value="">Start from…</option>
+        <option value="">{zoo.length ? "Start from…" : missing || "Start from…"}</option>
         {zoo.map((each) => (
           <option key={each.name} value={each.name}>
             {each.name}
