@@ -31,7 +31,7 @@ from cnnstat.graph.model import build
 from cnnstat.spec.bundled import folder
 from cnnstat.spec.choice import choose
 from cnnstat.spec.reader import read_family
-from tests.analysis.composition.hard import COMPOSED, UNFIT, WALKED, WRONG
+from tests.analysis.composition.hard import COMPOSED, SHARING, UNFIT, UNLIKE, WALKED, WRONG
 from tests.analysis.composition.walked import assert_as_walked
 from tests.fuzz.networks import networks
 
@@ -41,23 +41,20 @@ if TYPE_CHECKING:
     from cnnstat.spec.choice import Spec
     from tests.fuzz.pieces import Drawn
 
-SHARING = {"cbam-resnet50", "retinanet", "siamese", "yolov8"}
-"""Bundled families with weights that several layers share."""
-
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in folder().glob("*.yaml")))
 def test_a_bundled_family_comes_to_the_figures_of_the_walk(name: str) -> None:
     family, pieces = load(name).spec.family, Pieces()
     for variant in family.variants or (None,):
         assert_as_walked(build(choose(family, variant, {})), pieces=pieces)
-    assert (pieces.composed, pieces.walked)[name not in SHARING] == 0
+    assert pieces.walked == 0
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in folder().glob("*.yaml")))
 def test_footprints_show_of_most_networks_that_their_field_is_no_upper_bound(name: str) -> None:
     graph, pieces = load(name), Pieces()
     found = totals(graph.spec, pieces=pieces, figures=["receptive_field", "field_is_bound"])
-    assert pieces.walked == (name in SHARING)
+    assert pieces.walked == 0
     assert len(pieces.fields.bounds) == (name in {"fcn32s", "shufflenet-v2"})
     assert isinstance(found.figure("field_is_bound"), Unknown) or found.figure("field_is_bound") == (
         name == "shufflenet-v2"
@@ -222,6 +219,18 @@ def test_what_is_wrong_is_said_as_the_walk_says_it(name: str) -> None:
     assert_refused_as_walked(spec_of(WRONG[name]))
 
 
+@pytest.mark.parametrize("figures", [None, ("params", "macs")])
+@pytest.mark.parametrize("name", UNLIKE)
+def test_weights_that_cannot_be_shared_are_refused_as_by_the_walk(
+    name: str, figures: tuple[str, ...] | None
+) -> None:
+    spec = spec_of(SHARING.replace("WHAT", UNLIKE[name]))
+    said = refusal(lambda: analyze_graph(build(spec)))
+    assert refusal(lambda: totals(spec, figures=figures)) == said
+    if not said:
+        assert totals(spec, figures=figures).counts.params == analyze_graph(build(spec)).totals.counts.params
+
+
 def test_what_is_wrong_once_is_no_reason_to_walk_for_ever() -> None:
     family = spec_of("""
 input: [3, 8, 8]
@@ -311,6 +320,9 @@ LIES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         units, "units_after", lambda kind, readings, output, above: above
     ),
     "what is wrong with repetitions is wrong once": lambda to: to.setattr(refused, "together", _once),
+    "shared weights count twice": lambda to: to.setattr(
+        compose, "borrowing", lambda piece, lender, columns: piece
+    ),
     "an output is memory of an input": lambda to: to.setattr(
         form_builder.FormBuilder, "_storage", lambda self: ([0] * self.count, [])
     ),

@@ -12,6 +12,7 @@ from cnnstat.analysis.composition.leaves import Leaves
 from cnnstat.analysis.composition.operands import key_of
 from cnnstat.analysis.composition.piece import Piece, PieceCache
 from cnnstat.analysis.composition.refused import refuse, refused_in
+from cnnstat.analysis.composition.shared import borrowing
 from cnnstat.analysis.composition.slots import LAST
 from cnnstat.analysis.composition.steps import Text
 from cnnstat.analysis.composition.structure import structure_of
@@ -20,6 +21,8 @@ from cnnstat.graph.unfold import unfold
 from cnnstat.spec.values import truth
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from cnnstat.analysis.composition.piece import State
     from cnnstat.analysis.composition.refused import Refusal
     from cnnstat.analysis.composition.steps import Step
@@ -84,10 +87,13 @@ class Composer:
         children: list[Piece] = []
         more: list[int] = []
         wired: list[StepStructure] = []
+        lenders: dict[str, tuple[Step, Piece]] = {}
         for step in step_list.steps:
             read = tuple([slots[number] for number in step.sources])
             if step.repeat is None:
                 piece = self._called(step, scope, read, None)
+                if step_list.shares:
+                    piece = self._sharing(step, piece, scope, lenders)
                 children.append(piece)
                 more.append(0)
                 wired.append(piece.structure)
@@ -102,6 +108,18 @@ class Composer:
             structure = step_list.structures.young[key] = structure_of(step_list, key)
         refused = refused_in(step_list, key, structure.form, children, more)
         return self._put_together(structure, states, outputs, children, more, refused)
+
+    def _sharing(
+        self, step: Step, piece: Piece, scope: Scope, lenders: dict[str, tuple[Step, Piece]]
+    ) -> Piece:
+        """Return a call as it is or with the weights of another one; it may be a lender itself."""
+        if step.lender is not None:
+            other, lender = lenders[step.lender]
+            if step.kind in self._callees and _given(step, scope) != _given(other, scope):
+                raise Beyond("weights shared by blocks of other parameters")
+            piece = borrowing(piece, lender, self.columns)
+        lenders[step.name] = step, piece
+        return piece
 
     def _put_together(
         self,
@@ -214,6 +232,11 @@ class Composer:
             within = callee.scope(given, network, frozen=frozen, depth=scope.depth + 1)
             piece = callee.pieces.young[key] = self._composed(callee.text, within, states)
         return piece
+
+
+def _given(step: Step, scope: Scope) -> dict[str, Hashable]:
+    """Return what stands for the arguments of a call that is not repeated."""
+    return {name: key_of(value) for name, value in step.rest.values(scope.params).items()}
 
 
 def _steady(step: Step, piece: Piece) -> bool:

@@ -31,6 +31,20 @@ class Slot(Struct, frozen=True):
     output: int
 
 
+class Placed(Struct, frozen=True):
+    """An entry that stands there: its number, the kind and the name of what it asks for, and what it reads.
+
+    ``lender`` is the name of the step whose weights it uses, None for its own.
+    """
+
+    number: int
+    entry: Entry
+    kind: str
+    name: str
+    sources: tuple[int, ...]
+    lender: str | None
+
+
 class Slots:
     """The names of a list as far as it is read, and the slots that they stand for."""
 
@@ -43,14 +57,13 @@ class Slots:
     ) -> None:
         self.names = Names(entries, inputs)
         self.slots: dict[tuple[str, int, int], Slot] = {}
-        self.placed: list[tuple[int, Entry, str, str, tuple[int, ...]]] = []
+        self.placed: list[Placed] = []
         self._blocks, self._times, self._arity = blocks, times, len(inputs)
         self._kinds: dict[str, tuple[str, int]] = {}
+        self._may_lend: dict[str, str] = {}
 
     def add(self, i: int, entry: Entry, kind: str, *, present: bool) -> None:
         """Add an entry, or, if it is left out, let its name stand for what it reads."""
-        if entry.weights is not None:
-            raise Beyond("shared weights")
         name = entry.name or self.names.numbered(kind)
         sources = self._sources(entry)
         if not present:
@@ -58,9 +71,12 @@ class Slots:
             return
         if self.names.present(name):
             raise Beyond("a name that is taken")
+        lender = self._lender(entry, kind)
         repeats = 0 if entry.repeat is None else self._times[i] if self._times else -1
-        self.placed.append((i, entry, kind, name, sources))
+        self.placed.append(Placed(i, entry, kind, name, sources, lender))
         self._kinds[name] = kind, repeats
+        if entry.repeat is None and entry.frozen is None:
+            self._may_lend[name] = kind
         self.names.add(name, self._slot(name, LAST, 0), entry, present=True)
 
     def outputs(self, wanted: Mapping[str, Reference] | tuple[Reference, ...]) -> tuple[int, ...]:
@@ -78,6 +94,15 @@ class Slots:
                 if own is not None and own >= self._arity and own != found[-1]:
                     raise Beyond("an output with the name of another layer")
         return tuple(found) or (self.names.above,)
+
+    def _lender(self, entry: Entry, kind: str) -> str | None:
+        """Return the name of the call above whose weights an entry uses, none for its own."""
+        if entry.weights is None:
+            return None
+        name = entry.weights.name
+        if entry.repeat is not None or entry.frozen is not None or self._may_lend.get(name) != kind:
+            raise Beyond("weights shared by other than two calls of one kind in one list")
+        return name
 
     def _sources(self, entry: Entry) -> tuple[int, ...]:
         if entry.inputs is None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.analysis.composition.known import Generations, Known
     from cnnstat.analysis.composition.operands import Picked
     from cnnstat.analysis.composition.piece import Piece
-    from cnnstat.analysis.composition.slots import Carried, Slot
+    from cnnstat.analysis.composition.slots import Carried, Placed, Slot
     from cnnstat.analysis.composition.structure import Structure
     from cnnstat.spec.model import Block, Entry, Operand, Option, Reference
     from cnnstat.spec.values import Value
@@ -55,15 +55,17 @@ class Arguments(Struct, frozen=True):
 class Step(Struct, frozen=True, eq=False):
     """One entry that stands there.
 
-    ``sources`` are slots; what repetitions hand on is ``carried``. ``alike`` says that they follow from what
-    they read alone, and that none is read by its number. ``picked`` takes the parameters that its options
-    read, ``known`` are the pieces that it has come to.
+    ``sources`` are slots; ``lender`` is the step whose weights it uses, None for its own. What repetitions
+    hand on is ``carried``. ``alike`` says that they follow from what they read alone, and that none is read
+    by its number. ``picked`` takes the parameters that its options read, ``known`` are the pieces that it has
+    come to.
     """
 
     entry: Entry
     kind: str
     name: str
     sources: tuple[int, ...]
+    lender: str | None
     slots: tuple[Slot, ...]
     carried: Carried
     alike: bool
@@ -78,7 +80,8 @@ class Step(Struct, frozen=True, eq=False):
 class StepList(Struct, frozen=True, eq=False):
     """The steps of a list, and the slots that it puts out; slots below ``arity`` are what it reads.
 
-    ``entries`` counts those that are left out, too; ``forms`` and ``structures`` are those of its pieces.
+    ``entries`` counts those that are left out, too; ``shares`` says that some use the weights of others;
+    ``forms`` and ``structures`` are those of its pieces.
     """
 
     arity: int
@@ -86,6 +89,7 @@ class StepList(Struct, frozen=True, eq=False):
     entries: int
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
+    shares: bool
     forms: Known[Form]
     structures: Known[Structure]
 
@@ -168,23 +172,24 @@ class Text:
                 raise Beyond("a type that is no word")
             slots.add(i, entry, kind, present=i not in left_out)
         outputs = slots.outputs(self.outputs)
-        steps = [self._step(*each, slots) for each in slots.placed]
+        steps = [self._step(each, slots) for each in slots.placed]
+        shares = any(step.lender for step in steps)
         arity, count, known = len(self.inputs), len(slots.slots), self._generations.known
-        return StepList(arity, count, len(self.entries), tuple(steps), outputs, known(), known())
+        return StepList(arity, count, len(self.entries), tuple(steps), outputs, shares, known(), known())
 
-    def _step(
-        self, i: int, entry: Entry, kind: str, name: str, sources: tuple[int, ...], slots: Slots
-    ) -> Step:
-        own = tuple(slot for (at, *_), slot in slots.slots.items() if at == name)
+    def _step(self, placed: Placed, slots: Slots) -> Step:
+        entry = placed.entry
+        own = tuple(slot for (at, *_), slot in slots.slots.items() if at == placed.name)
         single = any(slot.repetition != LAST for slot in own)
-        first, rest = self._first[i], self._rest[i]
+        first, rest = self._first[placed.number], self._rest[placed.number]
         return Step(
             entry,
-            kind,
-            name,
-            sources,
+            placed.kind,
+            placed.name,
+            placed.sources,
+            placed.lender,
             own,
-            carried(self._blocks.get(kind), len(sources)),
+            carried(self._blocks.get(placed.kind), len(placed.sources)),
             not (single or rest.index),
             first,
             rest,

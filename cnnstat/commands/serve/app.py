@@ -57,8 +57,8 @@ class Endpoints:
 
     async def file(self, request: Request) -> Response:
         """Answer what the open file is now."""
-        known = request.query_params.get("known", "")
-        return _document(await asyncio.to_thread(self._file.state, known))
+        digest = request.query_params.get("digest", "")
+        return _document(await asyncio.to_thread(self._file.state, digest))
 
     async def save(self, request: Request) -> Response:
         """Write the open file, unless it is another one than the page knows."""
@@ -68,7 +68,7 @@ class Endpoints:
             raise too_long(TEXT_BYTES)
         async with self._saving:
             try:
-                saved, state = await asyncio.to_thread(file.save, wanted.text, wanted.known)
+                saved, state = await asyncio.to_thread(file.save, wanted.text, wanted.digest)
             except FileError as error:
                 raise NoAnswerError(Ending.REFUSED, str(error)) from None
         return _document(state, Ending.GOOD if saved else Ending.CHANGED)

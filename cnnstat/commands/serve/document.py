@@ -101,8 +101,8 @@ class ZooDocument(Struct, frozen=True, kw_only=True):
 class StartDocument(Struct, frozen=True, kw_only=True):
     """What a page begins with.
 
-    ``stem`` is what files that are made of the text are called, without their suffixes; ``known`` says which
-    content of the file it is, ``saves`` that there is a file, ``trouble`` why that cannot be read.
+    ``stem`` is what files that are made of the text are called, without their suffixes; ``digest`` is
+    that of the file's content, ``saves`` says that there is a file, ``trouble`` why that cannot be read.
     ``dtypes``, ``optimizers`` and ``batch_most`` are what figures may be for.
     """
 
@@ -111,7 +111,7 @@ class StartDocument(Struct, frozen=True, kw_only=True):
     stem: str
     text: str
     variant: str | None
-    known: str
+    digest: str
     trouble: str
     saves: bool
     dtypes: tuple[str, ...]

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class FileState(Struct, frozen=True, kw_only=True):
-    """A file as it is now: its text, and what is the same as long as its content is.
+    """A file as it is now: its text, and the digest of its content, SHA-256.
 
     ``trouble`` says why it cannot be read; it has no text then. Where the page knows the content, the text is
     left out.
     """
 
-    known: str = ""
+    digest: str = ""
     text: str | None = None
     trouble: str = ""
 
@@ -34,17 +34,17 @@ class OpenedFile:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()  # the folder at hand may become another
 
-    def state(self, known: str = "") -> FileState:
-        """Return what the file is now; ``known`` is what the page knows of it."""
+    def state(self, digest: str = "") -> FileState:
+        """Return what the file is now; ``digest`` is of the content that the page knows."""
         try:
             data, text = self._content()
         except FileError as error:
             return FileState(trouble=str(error))
-        now = _known(data)
-        return FileState(known=now, text=None if now == known else text)
+        now = _digest(data)
+        return FileState(digest=now, text=None if now == digest else text)
 
-    def save(self, text: str, known: str) -> tuple[bool, FileState]:
-        """Write a text over the content that is ``known``; over another one, nothing is written.
+    def save(self, text: str, digest: str) -> tuple[bool, FileState]:
+        """Write a text over the content of this digest; over another one, nothing is written.
 
         Return whether that was so, and what the file is now, with its text where the page does not know it.
 
@@ -55,18 +55,18 @@ class OpenedFile:
             data, before = self._content()
         except FileError as error:
             return False, FileState(trouble=str(error))
-        if _known(data) != known:
-            return False, FileState(known=_known(data), text=before)
+        if _digest(data) != digest:
+            return False, FileState(digest=_digest(data), text=before)
         try:
             replace_text(self.path, before, text)
         except FileError:
-            after = self.state(known)
-            if after.known != known:  # somebody was faster
+            after = self.state(digest)
+            if after.digest != digest:  # somebody was faster
                 return False, after
             raise
         mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
         # Of what was written, not of what is there: that may be somebody else's again.
-        return True, FileState(known=_known(mark + text.encode()))
+        return True, FileState(digest=_digest(mark + text.encode()))
 
     def _content(self) -> tuple[bytes, str]:
         """Return what is in the file, and that as text.
@@ -89,6 +89,6 @@ class OpenedFile:
                 raise FileError(self.path.name, f"is not UTF-8 text (byte {error.start})") from None
 
 
-def _known(data: bytes) -> str:
+def _digest(data: bytes) -> str:
     """Return what tells contents apart."""
     return sha256(data).hexdigest()

@@ -59,7 +59,7 @@ class AsFile(OfText, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ToSave(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text to be saved over the content that the page knows."""
+    """A text to be saved over the content that the page knows, which has this digest."""
 
     text: str
-    known: Annotated[str, Meta(max_length=64)]
+    digest: Annotated[str, Meta(max_length=64)]

@@ -184,6 +184,36 @@ layers:
   - {name: c, type: maybe, here: true, repeat: 9}
   - {type: conv, filters: 5, kernel: 3}
 """,
+    "weights shared within a block": """
+input: [3, 16, 16]
+blocks:
+  twins:
+    layers:
+      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+      - {name: b, type: conv, weights: a, filters: 3, kernel: 3, padding: 1}
+layers:
+  - {name: t, type: twins, repeat: 9}
+""",
+    "blocks that share weights with one another, and within": """
+input: {x: [3, 16, 16], y: [3, 12, 12]}
+params: {still: false}
+blocks:
+  twins:
+    params: {width: 3}
+    layers:
+      - {name: a, type: conv, filters: $width, kernel: 3, padding: 1, frozen: $still}
+      - {type: batch_norm}
+      - {name: c, type: conv, filters: $width, kernel: 1}
+      - {name: d, type: conv, weights: c, filters: $width, kernel: 1}
+layers:
+  - {name: left, type: twins, from: x, width: 5}
+  - {name: right, type: twins, from: y, weights: left, width: 5}
+  - {name: third, type: twins, from: y, weights: right, width: 5}
+  - {name: more, type: twins, from: left, repeat: 8}
+  - {name: pool, type: avg_pool, kernel: 5, from: more}
+  - {name: other, type: add, from: [right, third]}
+outputs: [other, pool, more]
+""",
     "repetitions of nothing within a block": """
 input: [6, 20, 20]
 blocks:
@@ -311,16 +341,6 @@ layers:
   - {name: a, type: conv, filters: 3, kernel: 3, padding: 1, repeat: 9, weights: a}
   - {type: relu}
 """,
-    "weights shared within a block": """
-input: [3, 16, 16]
-blocks:
-  twins:
-    layers:
-      - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
-      - {name: b, type: conv, weights: a, filters: 3, kernel: 3, padding: 1}
-layers:
-  - {name: t, type: twins, repeat: 9}
-""",
     "a path to a layer inside of a block": """
 input: [3, 16, 16]
 blocks:
@@ -337,6 +357,46 @@ layers:
 """,
 }
 """Those that the walk goes through."""
+
+UNLIKE = {
+    "of more filters": "{type: conv, filters: 4, kernel: 3, weights: a}",
+    "of another type": "{type: depthwise_conv, kernel: 3, weights: a}",
+    "of a layer without any": "{type: relu, weights: r}",
+    "of a layer below": "{type: conv, filters: 3, kernel: 3, weights: below}",
+    "of an input": "{type: conv, filters: 3, kernel: 3, weights: input}",
+    "frozen here": "{type: conv, filters: 3, kernel: 3, weights: a, frozen: true}",
+    "frozen there": "{type: conv, filters: 3, kernel: 3, weights: f}",
+    "of a block that is frozen otherwise": "{type: b, weights: whole, still: true}",
+    "of a block that is not frozen": "{type: b, weights: still, still: false}",
+    "of a block of other layers": "{type: b, weights: whole, act: sigmoid}",
+    "of a block on what does not fit": "{type: b, weights: whole, from: small}",
+    "of repetitions": "{type: conv, filters: 3, kernel: 3, weights: many}",
+    "of each repetition": "{type: conv, filters: 3, kernel: 3, padding: 1, weights: many, repeat: 3}",
+    "of what is left out": "{type: conv, filters: 3, kernel: 3, weights: gone}",
+    "on other channels": "{type: conv, filters: 3, kernel: 3, weights: a, from: wide}",
+}
+"""Layers that use weights, or cannot, behind `SHARING`."""
+
+SHARING = """
+input: [3, 16, 16]
+blocks:
+  b:
+    params: {still: false, act: relu}
+    layers: [{type: conv, filters: 3, kernel: 5, frozen: $still}, {type: $act}]
+layers:
+  - {name: a, type: conv, filters: 3, kernel: 3, padding: 1}
+  - {name: r, type: relu}
+  - {name: f, type: conv, filters: 3, kernel: 3, padding: 1, frozen: true}
+  - {name: many, type: conv, filters: 3, kernel: 3, padding: 1, repeat: 4}
+  - {name: gone, type: conv, filters: 3, kernel: 3, padding: 1, when: false}
+  - {name: whole, type: b}
+  - {name: still, type: b, still: true, from: a}
+  - {name: wide, type: conv, filters: 9, kernel: 1, from: a, unused: true}
+  - {name: small, type: avg_pool, kernel: 14, from: a, unused: true}
+  - {type: add, from: [whole, still], unused: true}
+  - WHAT
+  - {name: below, type: conv, filters: 3, kernel: 1}
+"""
 
 UNFIT = {
     "a kernel that is too large": """
@@ -448,6 +508,14 @@ blocks:
       - {name: right, type: tree, from: a, when: $depth > 0, depth: $depth - 1}
       - {type: add, from: [left, right]}
 layers: [{type: tree, depth: 60}]
+""",
+    "weights that are shared behind a layer that does not fit": """
+input: [1, 1, 2]
+layers:
+  - {name: odd, type: max_pool, kernel: 3}
+  - {name: a, type: parameter}
+  - {name: b, type: parameter, from: odd, weights: a}
+  - {type: add, from: [a, b]}
 """,
     "more layers that do not fit than anybody reads": "input: [3, 8, 8]\nlayers:\n"
     + "".join(f"  - {{type: conv, from: input, filters: 3, kernel: {9 + i}}}\n" for i in range(150)),

@@ -285,10 +285,10 @@ def test_a_text_may_have_all_its_bytes_however_json_writes_it(sign: str, tmp_pat
     text += "#" * (bounds.TEXT_BYTES - len(text.encode()))
     with served(tmp_path, str(spec), count=1) as page:
         assert page.live(text)["network"]["summary"]["totals"]["params"] == 224
-        known = page.get("start").json()["known"]
-        assert page.post("file", {"text": text + "#", "known": known}).status_code == 413
+        digest = page.get("start").json()["digest"]
+        assert page.post("file", {"text": text + "#", "digest": digest}).status_code == 413
         assert spec.read_text() == SMALL
-        assert page.post("file", {"text": text, "known": known}).status_code == 200
+        assert page.post("file", {"text": text, "digest": digest}).status_code == 200
         assert spec.read_bytes() == text.encode()
         assert page.get("start").json()["text"] == text
         answer = page.post("live", {"text": text + "#"})

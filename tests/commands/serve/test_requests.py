@@ -101,7 +101,7 @@ def test_kinds_are_those_of_the_functions() -> None:
 
 
 FIELDS = st.sampled_from(
-    ["text", "variant", "params", "input_shape", "batch", "layer", "unit", "to", "known"]
+    ["text", "variant", "params", "input_shape", "batch", "layer", "unit", "to", "digest"]
 )
 TEXTS = (
     st.sampled_from([SMALL, SMALL[:40], "params: {a: 1}\n" + SMALL, "a: &a [*a]", "\x00", "{" * 500])

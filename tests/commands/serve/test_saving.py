@@ -34,8 +34,8 @@ def own(spec: Path, tmp_path: Path) -> Iterator[Page]:
         yield page
 
 
-def save(page: Page, text: str, known: str) -> tuple[int, Any]:
-    answer = page.post("file", {"text": text, "known": known})
+def save(page: Page, text: str, digest: str) -> tuple[int, Any]:
+    answer = page.post("file", {"text": text, "digest": digest})
     return answer.status_code, answer.json()
 
 
@@ -44,10 +44,10 @@ def test_nothing_is_written_until_that_is_asked_for(own: Page, spec: Path) -> No
     start = own.get("start").json()
     own.live(start["text"] + "# more")
     assert (spec.stat().st_mtime_ns, spec.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
-    status, state = save(own, "# mine\n" + SMALL, start["known"])
+    status, state = save(own, "# mine\n" + SMALL, start["digest"])
     assert (status, spec.read_text()) == (200, "# mine\n" + SMALL)
-    assert own.get(f"file?known={state['known']}").json() == {
-        "known": state["known"],
+    assert own.get(f"file?digest={state['digest']}").json() == {
+        "digest": state["digest"],
         "text": None,
         "trouble": "",
     }
@@ -55,40 +55,40 @@ def test_nothing_is_written_until_that_is_asked_for(own: Page, spec: Path) -> No
 
 
 def test_a_change_made_elsewhere_is_shown_and_not_written_over(own: Page, spec: Path) -> None:
-    known = own.get("start").json()["known"]
+    digest = own.get("start").json()["digest"]
     spec.write_text("# theirs\n" + SMALL)
-    status, state = save(own, "# mine\n" + SMALL, known)
+    status, state = save(own, "# mine\n" + SMALL, digest)
     assert (status, state["text"], spec.read_text()) == (409, "# theirs\n" + SMALL, "# theirs\n" + SMALL)
     # Once it is known, it may be written over: that is what was asked.
-    assert save(own, "# mine\n" + SMALL, state["known"])[0] == 200
+    assert save(own, "# mine\n" + SMALL, state["digest"])[0] == 200
     assert spec.read_text() == "# mine\n" + SMALL
 
 
 def test_of_two_pages_the_second_is_told_what_the_first_saved(own: Page, spec: Path) -> None:
     first, second = (own.get("start").json() for _ in range(2))
-    assert save(own, "# first\n" + SMALL, first["known"])[0] == 200
-    status, state = save(own, "# second\n" + SMALL, second["known"])
+    assert save(own, "# first\n" + SMALL, first["digest"])[0] == 200
+    status, state = save(own, "# second\n" + SMALL, second["digest"])
     assert (status, state["text"]) == (409, "# first\n" + SMALL)
     assert spec.read_text() == "# first\n" + SMALL
 
 
 def test_equal_content_is_no_change(own: Page, spec: Path) -> None:
-    known = own.get("start").json()["known"]
+    digest = own.get("start").json()["digest"]
     spec.unlink()
     spec.write_text(SMALL)
-    assert save(own, "# mine\n" + SMALL, known)[0] == 200
+    assert save(own, "# mine\n" + SMALL, digest)[0] == 200
 
 
 def test_a_change_between_the_look_and_the_writing_stays(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = OpenedFile(spec)
-    known = file.state().known
+    digest = file.state().digest
 
     def later(path: Path, read: str, text: str) -> None:
         spec.write_text("# theirs\n")
         replace_text(path, read, text)
 
     monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", later)
-    saved, state = file.save("# mine\n", known)
+    saved, state = file.save("# mine\n", digest)
     assert (saved, state.text, spec.read_text()) == (False, "# theirs\n", "# theirs\n")
 
 
@@ -102,14 +102,14 @@ def test_what_was_written_is_known_and_not_what_came_after(
         spec.write_text("# theirs\n")
 
     monkeypatch.setattr("cnnstat.commands.serve.opened_file.replace_text", then)
-    saved, state = file.save("# mine\n", file.state().known)
+    saved, state = file.save("# mine\n", file.state().digest)
     assert saved
-    assert file.state(state.known).text == "# theirs\n"
+    assert file.state(state.digest).text == "# theirs\n"
 
 
 @pytest.mark.parametrize("become", ["gone", "folder", "bytes", "large", "pipe"])
 def test_a_file_that_is_none_any_more(become: str, own: Page, spec: Path) -> None:
-    known = own.get("start").json()["known"]
+    digest = own.get("start").json()["digest"]
     spec.unlink()
     if become == "folder":
         spec.mkdir()
@@ -120,7 +120,7 @@ def test_a_file_that_is_none_any_more(become: str, own: Page, spec: Path) -> Non
     state = own.get("file").json()
     assert state["text"] is None
     assert state["trouble"].startswith("net.yaml: ")
-    assert save(own, "# mine\n", known)[0] == 409
+    assert save(own, "# mine\n", digest)[0] == 409
     assert become != "gone" or not spec.exists()
     assert own.get("start").json()["trouble"] == state["trouble"]
 
@@ -131,7 +131,7 @@ def test_a_byte_order_mark_and_ends_of_lines_stay(data: bytes, end: str, own: Pa
     spec.write_bytes(data + SMALL.replace("\n", end).encode())
     start = own.get("start").json()
     assert start["text"] == SMALL.replace("\n", end)
-    assert save(own, start["text"] + "# more" + end, start["known"])[0] == 200
+    assert save(own, start["text"] + "# more" + end, start["digest"])[0] == 200
     assert spec.read_bytes() == data + (SMALL + "# more\n").replace("\n", end).encode()
 
 
@@ -140,7 +140,7 @@ def test_mode_and_link_stay(own: Page, spec: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(spec)
     file = OpenedFile(link)
-    assert file.save("# mine\n", file.state().known)[0]
+    assert file.save("# mine\n", file.state().digest)[0]
     assert link.is_symlink()
     assert (spec.read_text(), stat.S_IMODE(spec.stat().st_mode)) == ("# mine\n", 0o640)
 
@@ -148,7 +148,7 @@ def test_mode_and_link_stay(own: Page, spec: Path, tmp_path: Path) -> None:
 def test_a_hard_link_becomes_a_file_of_its_own(own: Page, spec: Path, tmp_path: Path) -> None:
     """As docs/serve.md says: what is never half written takes the place of one name, not of all."""
     os.link(spec, tmp_path / "other.yaml")
-    assert save(own, "# mine\n" + SMALL, own.get("start").json()["known"])[0] == 200
+    assert save(own, "# mine\n" + SMALL, own.get("start").json()["digest"])[0] == 200
     assert (spec.read_text(), (tmp_path / "other.yaml").read_text()) == ("# mine\n" + SMALL, SMALL)
 
 
@@ -162,7 +162,7 @@ def test_a_name_that_is_no_text_is_shown_escaped(tmp_path: Path) -> None:
         start = page.get("start").json()
         assert start["name"].endswith("\\udcffbad.yaml")
         assert page.live(SMALL)["network"] is not None
-        assert save(page, "# mine\n" + SMALL, start["known"])[0] == 200
+        assert save(page, "# mine\n" + SMALL, start["digest"])[0] == 200
         assert spec.read_text() == "# mine\n" + SMALL
         spec.unlink()
         assert "is not there any more" in page.get("file").json()["trouble"]
@@ -184,8 +184,8 @@ def test_a_folder_that_takes_no_files_is_said(own: Page, spec: Path, monkeypatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("cnnstat.base.files.os.urandom", refuse)
-    known = own.get("start").json()["known"]
-    status, state = save(own, "# mine\n", known)
+    digest = own.get("start").json()["digest"]
+    status, state = save(own, "# mine\n", digest)
     assert (status, spec.read_text()) == (422, SMALL)
     assert "Permission denied" in state["refused"]
 
@@ -194,7 +194,7 @@ def test_a_folder_that_takes_no_files_is_said(own: Page, spec: Path, monkeypatch
 def test_a_bundled_network_is_nobodys_to_change(name: str | None, tmp_path: Path) -> None:
     with served(tmp_path, name, count=1) as page:
         start = page.get("start").json()
-        assert (start["saves"], start["known"]) == (False, "")
+        assert (start["saves"], start["digest"]) == (False, "")
         assert save(page, "# mine\n", "")[0] == 404
         assert page.get("file").status_code == 404
         assert page.live(start["text"], variant=start["variant"])["network"]["summary"]["name"]
@@ -204,9 +204,9 @@ def test_a_bundled_network_is_nobodys_to_change(name: str | None, tmp_path: Path
     "body",
     [
         *(b"", b"{", b"\xff", b"[]", b"null"),
-        *(b'{"text": 1, "known": ""}', b'{"text": "a"}', b'{"known": "a"}'),
-        *(b'{"text": "a", "known": null}', b'{"text": "a", "known": "", "more": 1}'),
-        b'{"text": "a", "known": "' + b"k" * 65 + b'"}',
+        *(b'{"text": 1, "digest": ""}', b'{"text": "a"}', b'{"digest": "a"}'),
+        *(b'{"text": "a", "digest": null}', b'{"text": "a", "digest": "", "more": 1}'),
+        b'{"text": "a", "digest": "' + b"k" * 65 + b'"}',
     ],
 )
 def test_what_is_no_request_to_save_writes_nothing(body: bytes, own: Page, spec: Path) -> None:

@@ -7,7 +7,7 @@ export interface Draft {
   readonly text: string;
   readonly variant: string | null;
   /** Which content of the file it was made of, and its text. */
-  readonly known: string;
+  readonly digest: string;
   readonly base: string;
 }
 

@@ -12,7 +12,7 @@ export interface OpenFile {
   readonly saves: boolean;
   /** What was read or saved last; the text is unsaved where it is another. */
   readonly base: string;
-  readonly known: string;
+  readonly digest: string;
   /** The file as it is now, where it was changed elsewhere or cannot be read; null where nothing is amiss. */
   readonly outside: FileState | null;
   /** Saves a text over what the page knows; says why that was not possible, and nothing where it was. */
@@ -24,18 +24,18 @@ export interface OpenFile {
 /** `base` is the text that a draft was made of, where it was made before the page was loaded again. */
 export function useFile(
   start: StartDocument,
-  draft: { readonly known: string; readonly base: string } | null,
+  draft: { readonly digest: string; readonly base: string } | null,
 ): OpenFile {
-  const [known, setKnown] = useState(draft?.known ?? start.known);
+  const [digest, setDigest] = useState(draft?.digest ?? start.digest);
   const [base, setBase] = useState(draft?.base ?? start.text);
   const [outside, setOutside] = useState<FileState | null>(
-    start.trouble ? { known: "", text: null, trouble: start.trouble } : null,
+    start.trouble ? { digest: "", text: null, trouble: start.trouble } : null,
   );
-  const now = useRef({ known, outside, saving: false });
-  now.current = { ...now.current, known, outside };
+  const now = useRef({ digest, outside, saving: false });
+  now.current = { ...now.current, digest, outside };
 
   const accept = useCallback((state: FileState) => {
-    setKnown(state.known);
+    setDigest(state.digest);
     setBase(state.text ?? "");
     setOutside(null);
   }, []);
@@ -44,12 +44,12 @@ export function useFile(
     const before = now.current;
     if (!start.saves || before.saving) return;
     try {
-      const state = await get<FileState>(`file?known=${before.outside?.known || before.known}`);
+      const state = await get<FileState>(`file?digest=${before.outside?.digest || before.digest}`);
       const still = now.current;
-      if (still.saving || still.known !== before.known || still.outside !== before.outside) return;
+      if (still.saving || still.digest !== before.digest || still.outside !== before.outside) return;
       if (state.trouble) {
         if (state.trouble !== before.outside?.trouble) setOutside(state);
-      } else if (state.known === before.known) setOutside(null);
+      } else if (state.digest === before.digest) setOutside(null);
       else if (state.text !== null) setOutside(state);
     } catch {
       // The server has gone, which the next request that matters says.
@@ -72,8 +72,8 @@ export function useFile(
   const save = useCallback(async (text: string) => {
     now.current.saving = true;
     try {
-      const state = await post("file", { text, known: now.current.known });
-      setKnown(state.known);
+      const state = await post("file", { text, digest: now.current.digest });
+      setDigest(state.digest);
       setBase(text);
       setOutside(null);
       return "";
@@ -86,5 +86,5 @@ export function useFile(
       now.current.saving = false;
     }
   }, []);
-  return { saves: start.saves, base, known, outside, save, accept };
+  return { saves: start.saves, base, digest, outside, save, accept };
 }

@@ -51,15 +51,15 @@ export interface AsFile {
   weights?: boolean;
 }
 
-/** A text to be saved over the content that the page knows. */
+/** A text to be saved over the content that the page knows, which has this digest. */
 export interface ToSave {
   text: string;
-  known: string;
+  digest: string;
 }
 
 /**
  * What a page begins with. ``stem`` is what files that are made of the text are called, without their
- * suffixes; ``known`` says which content of the file it is, ``saves`` that there is a file, ``trouble`` why
+ * suffixes; ``digest`` is that of the file's content, ``saves`` says that there is a file, ``trouble`` why
  * that cannot be read. ``dtypes``, ``optimizers`` and ``batch_most`` are what figures may be for.
  */
 export interface StartDocument {
@@ -68,7 +68,7 @@ export interface StartDocument {
   stem: string;
   text: string;
   variant: string | null;
-  known: string;
+  digest: string;
   trouble: string;
   saves: boolean;
   dtypes: string[];
@@ -78,11 +78,11 @@ export interface StartDocument {
 }
 
 /**
- * A file as it is now: its text, and what is the same as long as its content is. ``trouble`` says why it
- * cannot be read; it has no text then. Where the page knows the content, the text is left out.
+ * A file as it is now: its text, and the digest of its content, SHA-256. ``trouble`` says why it cannot be
+ * read; it has no text then. Where the page knows the content, the text is left out.
  */
 export interface FileState {
-  known: string;
+  digest: string;
   text: string | null;
   trouble: string;
 }

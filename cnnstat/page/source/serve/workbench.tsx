@@ -65,10 +65,10 @@ export function Workbench({ start, draft }: Props) {
       name: start.name,
       text: asInFile(),
       variant: asking.variant,
-      known: file.known,
+      digest: file.digest,
       base: file.base,
     }),
-    [asking.text, asking.variant, file.known],
+    [asking.text, asking.variant, file.digest],
   );
   useEffect(() => {
     document.title = `${unsaved && start.saves ? "• " : ""}${start.name} · cnnstat`;
