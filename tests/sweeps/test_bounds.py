@@ -126,6 +126,9 @@ def test_readers_see_what_is_a_bound_and_data_formats_have_a_key(split: str) -> 
     ]
     points = [*cnnstat.sweep(split, vary={"k": [1, 3]}, figures=["receptive_field"])]
     assert [point.figures["field_is_bound"] for point in points] == [0, 1]
+    sweep = cnnstat.sweep(split, vary={"k": [1, 3]}, where="receptive_field >= 1", figures=["params"])
+    assert [point.params["k"] for point in sweep] == [1]
+    assert [(each.condition, each.count) for each in sweep.undecided] == [("receptive_field >= 1", 1)]
     store = stored(*asked)
     assert "at most 3×3" in within("query", store).stdout
     assert (

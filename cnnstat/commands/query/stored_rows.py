@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnstat.sweeps.selection.selection import Selection, Wanted
     from cnnstat.sweeps.store.store import Store
 
-_FEW = 10_000
+_FEW = 1_000
 """Points that the database finds without putting all of them in order."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from cnnstat.base.arguments import check_count
 from cnnstat.base.errors import ArgumentError
-from cnnstat.sweeps.output.document import Refused, SweptPoint, point, refused_of
+from cnnstat.sweeps.output.document import Refused, SweptPoint, Undecided, point, refused_of, undecided_of
 from cnnstat.sweeps.question.asked import Asked, Varied
 from cnnstat.sweeps.question.python_arguments import (
     as_error,
@@ -78,6 +78,11 @@ class Sweep(Iterator[SweptPoint]):
     def refused(self) -> tuple[Refused, ...]:
         """Return the points that are no network, by reason, the most frequent first."""
         return refused_of(self._selection.refusals)
+
+    @property
+    def undecided(self) -> tuple[Undecided, ...]:
+        """Return the points of which a condition is not decided, by condition, the most frequent first."""
+        return undecided_of(self._selection)
 
     def _wanted(self, rows: Iterator[list[Row]]) -> Generator[SweptPoint, None, None]:
         selection = self._selection

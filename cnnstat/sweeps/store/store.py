@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 FORMAT = 3
 """Of the tables; another one is another store."""
 
-_SPAN = 50_000
-"""Points that are put in order at once."""
+_SPAN = 10_000
+"""Points that are put in order at once: so few that nothing is put aside, as a folder may be read only."""
 
 _TYPES = {
     **{"count": "HUGEINT", "bytes": "HUGEINT", "sizes": "BIGINT[]", "text": "VARCHAR"},
