@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cnnstat.rules.rule import Severity
 
 _GUTTER = "{:5} | "
-_KEPT_SPACE = "\N{NO-BREAK SPACE}"
-"""For a space in the name of a file: a place stays in one line, so that whoever reads it can go there."""
 _MANY = 10
 """From so many findings on, they are counted by their codes."""
 _BOLD, _DIM = "1", "2"
@@ -48,8 +46,7 @@ def _folded(lines: Iterable[str], medium: Medium) -> Iterator[str]:
 def _finding(finding: Finding, medium: Medium) -> Iterator[str]:
     place = plain(f"{finding.file}:{finding.line}:{finding.column}")
     said = plain(f"{finding.code}: {finding.message}{in_networks(finding)}")
-    line = f"{place.replace(' ', _KEPT_SPACE)}: {finding.severity}: {said}"
-    first, *more = (each.replace(_KEPT_SPACE, " ") for each in folded(line, medium.width, "    "))
+    first, *more = folded(f"{place}: {finding.severity}: {said}", medium.width, "    ")
     colour = _COLOURS[finding.severity]
     if medium.colour and first.startswith(f"{place}: {finding.severity}:"):
         rest = first[len(place) + 2 + len(finding.severity) :]

@@ -57,14 +57,6 @@ def test_text_counts_what_is_hidden_and_what_was_proved() -> None:
     )
 
 
-def test_text_keeps_a_place_in_one_line_whatever_the_name_of_its_file() -> None:
-    spaced = finding(file="my networks/of last year/two words.yaml", message="kernel 5 exceeds 3")
-    text = render(of_findings(spaced), "text", Medium(width=50))
-    assert "my networks/of last year/two words.yaml:4:12:" in text.splitlines()[0]
-    (said,) = READERS["text"](text)
-    assert said.file == spaced.file
-
-
 def test_text_counts_many_findings_by_their_codes() -> None:
     many = of_findings(*(finding(line=n) for n in range(1, 12)), WARNING)
     assert render(many, "text", AT_ROOT).splitlines()[-5:] == [
