@@ -206,7 +206,8 @@ def _value(number: str, figure: str, *, memory: bool) -> Fraction:
         together = "".join(number.split())
         if together[:-1].isdigit() and together[-1] in "kmgt":
             together = together.upper()
-        meant = f"; did you mean '{together}'?" if together != number and _is_printed(together) else ""
+        read = _is_printed(_without_bytes(together) if memory else together)
+        meant = f"; did you mean '{together}'?" if together != number and read else ""
         like = "64MiB or 64MB" if memory else "5000000, 5M or 1.2G"
         message = f"'{number}' is no number of {figure}{meant or f'; write {like}'}"
         raise Fault(message, code="budget/value") from None
