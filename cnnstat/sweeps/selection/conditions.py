@@ -21,7 +21,7 @@ from cnnstat.sweeps.networks.figures import REAL, SWEPT, swept
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-from cnnstat.sweeps.networks.figures import Cell, Side, SweepFigure
+    from cnnstat.sweeps.networks.figures import Cell, Side, SweepFigure
 
 Number: TypeAlias = int | float | Fraction
 
