@@ -27,7 +27,7 @@ Number: TypeAlias = int | float | Fraction
 
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"([A-Za-z_][\w-]*)\s+between\s+(\S.*)", re.IGNORECASE)
-_OTHER = re.compile(r"\b(?:or|not)\b|,|[()]", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:or|not)\b|,(?!\d)|[()]", re.IGNORECASE)  # the reader of numbers knows 5,000,000
 _EXACT = re.compile(r"={1,2}\s*(\S+)")
 _BOUND = re.compile(r"([A-Za-z_][\w-]*)(?![\w-])\s*(\S.*)")
 _WAYS = "write 'macs between 360M and 440M and params <= 6M'"

@@ -249,10 +249,8 @@ class Store:
 def _array(library: Any, cells: list[Any]) -> Any:
     try:
         return library.array(cells)
-    except (
-        OverflowError,
-        library.ArrowInvalid,
-    ):  # a number of more than 64 bits goes as text, and is whole again
+    except (OverflowError, library.ArrowInvalid):
+        # A number of more than 64 bits goes as text, and is whole again.
         return library.array([None if each is None else str(each) for each in cells])
 
 

@@ -134,6 +134,7 @@ def test_conditions_are_bounds_of_budgets(text: str, conditions: list[Condition]
         ("macs <= 3M or params <= 4", "know 'and' alone, no 'or'"),
         ("not macs <= 3M", "know 'and' alone, no 'not'"),
         ("macs <= 3M, params <= 4", "know 'and' alone, no ','"),
+        ("macs <= 5,000,000", "is no number of macs; write 5000000"),
         ("macs == 3M", "write 'macs between 3M and 3M'"),
         ("macs = 3M", "write 'macs between 3M and 3M'"),
         ("output_shape <= 5", "has no bounds"),
